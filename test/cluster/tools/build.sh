@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Builds the Go tool sets of this folder from the Go module proxy into a cache outside the tree.
+#
+#   build.sh SET...         builds what is missing; one set is one folder with a go.mod (kubernetes, etcd, helm, kwok, kind)
+#   build.sh --path SET     prints the folder that holds (or will hold) the set's binaries
+#
+# Plain bash, because it has to start before Node is installed. A set is complete once its folder has its final name:
+# it is built under a temporary name first, so that an interrupted build is never mistaken for a finished one.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cache=${SECRETS_OPERATOR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/secrets-operator}/tools
+
+module() {
+  case $1 in
+    kubernetes) echo k8s.io/kubernetes ;;
+    etcd) echo go.etcd.io/etcd/server/v3 ;;
+    helm) echo helm.sh/helm/v3 ;;
+    kwok) echo sigs.k8s.io/kwok ;;
+    kind) echo sigs.k8s.io/kind ;;
+    *) echo "tools: no tool set is named $1" >&2; return 1 ;;
+  esac
+}
+version() { local m; m=$(module "$1"); awk -v m="$m" '$1 == m && $2 ~ /^v/ { print $2; exit }' "$here/$1/go.mod"; }
+path() { echo "$cache/$1-$(version "$1")-$(go env GOOS)-$(go env GOARCH)"; }
+
+ldflags() {
+  local flags='-s -w' v=$2 rest
+  if [ "$1" = kubernetes ]; then
+    rest=${v#v}
+    flags+=" -X k8s.io/component-base/version.gitVersion=$v"
+    flags+=" -X k8s.io/component-base/version.gitMajor=${rest%%.*}"
+    rest=${rest#*.}
+    flags+=" -X k8s.io/component-base/version.gitMinor=${rest%%.*}"
+  fi
+  echo "$flags"
+}
+
+build() {
+  local set=$1 v out tmp started=$SECONDS
+  v=$(version "$set") out=$(path "$set")
+  mkdir -p "$cache"
+  exec 9>"$cache/$set.lock"
+  flock 9
+  if [ -d "$out" ]; then echo "tools: $set $v is in the cache"; return; fi
+  tmp=$(mktemp -d "$cache/$set.XXXXXX")
+  trap 'rm -rf "$tmp"' EXIT
+  echo "tools: building $set $v"
+  # GOFLAGS is set here, so that a user's -mod or -race does not change what is built.
+  (cd "$here/$set" && GOFLAGS=-mod=readonly GOWORK=off CGO_ENABLED=0 \
+    go build -trimpath -buildvcs=false -ldflags "$(ldflags "$set" "$v")" -o "$tmp/" tool)
+  # The etcd module calls its main package `server`.
+  if [ -f "$tmp/v3" ]; then mv "$tmp/v3" "$tmp/etcd"; elif [ -f "$tmp/server" ]; then mv "$tmp/server" "$tmp/etcd"; fi
+  chmod 755 "$tmp"
+  mv "$tmp" "$out"
+  trap - EXIT
+  echo "tools: built $set $v in $((SECONDS - started)) s"
+}
+
+if [ "${1:-}" = --path ]; then path "$2"; exit; fi
+for set in "$@"; do (build "$set"); done
