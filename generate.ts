@@ -1,0 +1,27 @@
+/** Writes every generated file from its one source. `--check` writes nothing and fails when a file is not current. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { stringify } from 'yaml';
+import { awsSecretManifest } from './src/crds/manifest.ts';
+
+const HEADER = '# Generated from src/crds by `make generate`. Do not edit.\n';
+
+const files: Readonly<Record<string, string>> = {
+  'charts/secrets-operator/files/crds/secrets-operator.io_awssecrets.yaml':
+    HEADER + stringify(awsSecretManifest(), { lineWidth: 120, aliasDuplicateObjects: false }),
+};
+
+const stale: string[] = [];
+for (const [file, text] of Object.entries(files)) {
+  const target = path.join(import.meta.dirname, file);
+  if ((await readFile(target, 'utf8').catch(() => '')) === text) continue;
+  stale.push(file);
+  if (process.argv.includes('--check')) continue;
+  await mkdir(path.dirname(target), { recursive: true });
+  await writeFile(target, text);
+}
+if (process.argv.includes('--check') && stale.length > 0) {
+  process.stderr.write(`not current, run \`make generate\`: ${stale.join(', ')}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,99 @@
+import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
+import { parseDuration } from '../../crds/duration.ts';
+import { REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
+import { fail, type Result, type SyncError } from '../runtime/error.ts';
+import { mayWrite } from './ownership.ts';
+import type { SyncRecord } from './record.ts';
+import type { SecretMetadata } from './secret.ts';
+import { sourceKey, sourceReferences } from './sources.ts';
+
+/** All that a decision about one AwsSecret depends on. */
+export interface Observed {
+  readonly awsSecret: AwsSecret;
+  /** The target as the watch has it; undefined when it is absent or does not carry our label. */
+  readonly secret: SecretMetadata | undefined;
+  /** What the last successful sync left behind; undefined before the first. */
+  readonly record: SyncRecord | undefined;
+  readonly isAlive: (uid: string) => boolean;
+  /** Monotonic milliseconds. */
+  readonly now: number;
+}
+
+/**
+ * What to do: `suspend` nothing; `refuse` say why not; `wait` nothing is due; `verify` ask AWS whether the versions
+ * still stand; `read` read every value.
+ */
+export type Plan =
+  | { readonly kind: 'suspend' }
+  | { readonly kind: 'refuse'; readonly error: SyncError }
+  | { readonly kind: 'wait'; readonly ms: number | undefined; readonly record: SyncRecord }
+  | { readonly kind: 'verify'; readonly record: SyncRecord }
+  | { readonly kind: 'read' };
+
+type Rule = (observed: Observed) => Plan | undefined;
+
+/** In order; the first that has an answer decides. */
+const rules: readonly Rule[] = [suspended, brokenSpec, foreignTarget, changedSpec, touchedTarget, requested, due];
+
+export function plan(observed: Observed): Plan {
+  for (const rule of rules) {
+    const answer = rule(observed);
+    if (answer !== undefined) return answer;
+  }
+  const { record, now } = observed;
+  if (record === undefined) return { kind: 'read' };
+  return { kind: 'wait', ms: record.dueAt === undefined ? undefined : Math.max(0, record.dueAt - now), record };
+}
+
+function suspended({ awsSecret }: Observed): Plan | undefined {
+  return awsSecret.spec.suspend ? { kind: 'suspend' } : undefined;
+}
+
+/** The API server refuses such a spec; an object stored before a rule existed may still break it. */
+function brokenSpec({ awsSecret }: Observed): Plan | undefined {
+  const { refreshInterval } = awsSecret.spec;
+  if (sourceReferences(awsSecret).length === 0) {
+    return refuse(fail('InvalidSpec', 'terminal', 'at least one of `data` and `dataFrom` must have an entry'));
+  }
+  const ms = parseDuration(refreshInterval);
+  if (ms !== undefined && (ms === 0 || ms >= 10_000)) return undefined;
+  return refuse(
+    fail('InvalidSpec', 'terminal', '`refreshInterval` must be a duration of at least 10s, such as 1m, or "0"'),
+  );
+}
+
+function foreignTarget({ awsSecret, secret, isAlive }: Observed): Plan | undefined {
+  return secret === undefined ? undefined : refuse(mayWrite(awsSecret, secret, isAlive));
+}
+
+function changedSpec({ awsSecret, record }: Observed): Plan | undefined {
+  const { uid, generation } = awsSecret.metadata;
+  return record === undefined || record.uid !== uid || record.generation !== generation ? { kind: 'read' } : undefined;
+}
+
+/** Somebody wrote, deleted or replaced the Secret since we did. */
+function touchedTarget({ awsSecret, secret, record }: Observed): Plan | undefined {
+  const isUntouched =
+    secret !== undefined &&
+    record?.target.name === targetName(awsSecret) &&
+    record.target.uid === secret.uid &&
+    record.target.resourceVersion === secret.resourceVersion;
+  return isUntouched ? undefined : { kind: 'read' };
+}
+
+function requested({ awsSecret, record }: Observed): Plan | undefined {
+  const request = awsSecret.metadata.annotations?.[REFRESH_REQUESTED_ANNOTATION];
+  return request !== undefined && request !== record?.handledRefreshRequest ? { kind: 'read' } : undefined;
+}
+
+function due({ awsSecret, record, now }: Observed): Plan | undefined {
+  if (record?.dueAt === undefined || record.dueAt > now) return undefined;
+  const knowsAll = sourceReferences(awsSecret).every(reference =>
+    record.sources.some(s => s.key === sourceKey(reference)),
+  );
+  return knowsAll ? { kind: 'verify', record } : { kind: 'read' };
+}
+
+function refuse(result: Result<unknown>): Plan | undefined {
+  return result.ok ? undefined : { kind: 'refuse', error: result.error };
+}

@@ -1,0 +1,61 @@
+import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
+import type { SourceVersion } from './ports.ts';
+import { sourceKey, sourceReferences } from './sources.ts';
+
+export interface SourceRecord {
+  readonly key: string;
+  readonly secretId: string;
+  readonly versionStage: string;
+  /** Undefined for an optional source that AWS does not have. */
+  readonly version: SourceVersion | undefined;
+}
+
+/**
+ * What a successful sync left behind. It is a copy of what the status and the Secret say, kept to spare calls: losing
+ * it costs a read and never changes a decision.
+ */
+export interface SyncRecord {
+  readonly uid: string;
+  readonly generation: number | undefined;
+  readonly target: { readonly name: string; readonly uid: string; readonly resourceVersion: string };
+  readonly sources: readonly SourceRecord[];
+  /** RFC 3339: when the content last changed. */
+  readonly changedAt: string;
+  /** Wall-clock milliseconds of the last answer from AWS that agreed. */
+  readonly verifiedAt: number;
+  readonly handledRefreshRequest: string | undefined;
+  /** Monotonic milliseconds of the next refresh; undefined when `refreshInterval` is "0". */
+  readonly dueAt: number | undefined;
+}
+
+/**
+ * The record as the status tells it, for an operator that has just started: due at once. Undefined when the status
+ * does not tell it all, such as for more sources than a status lists.
+ */
+export function recordFromStatus(awsSecret: AwsSecret, now: number): SyncRecord | undefined {
+  const { status, metadata, spec } = awsSecret;
+  const target = status?.target;
+  const isReady = status?.conditions?.some(c => c.type === 'Ready' && c.status === 'True');
+  if (status === undefined || !isReady || status.observedGeneration !== metadata.generation) return undefined;
+  if (target?.uid === undefined || target.resourceVersion === undefined || target.name !== targetName(awsSecret))
+    return undefined;
+  const references = sourceReferences(awsSecret);
+  const sources: SourceRecord[] = [];
+  for (const { secretId, versionStage } of references) {
+    const source = status.sources?.find(s => s.name === secretId && s.stage === versionStage);
+    if (source?.versionId === undefined || source.region === undefined) return undefined;
+    const { versionId, region, createdTime } = source;
+    const version = { versionId, region, ...(createdTime !== undefined && { createdTime }) };
+    sources.push({ key: sourceKey({ secretId, versionStage }), secretId, versionStage, version });
+  }
+  return {
+    uid: metadata.uid,
+    generation: metadata.generation,
+    target: { name: target.name, uid: target.uid, resourceVersion: target.resourceVersion },
+    sources,
+    changedAt: status.lastChangeTime ?? '',
+    verifiedAt: Date.parse(status.lastVerifiedTime ?? '') || 0,
+    handledRefreshRequest: status.lastHandledRefreshRequest,
+    dueAt: spec.refreshInterval === '0' ? undefined : now,
+  };
+}

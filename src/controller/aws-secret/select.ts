@@ -1,0 +1,62 @@
+import type { AwsSecret } from '../../crds/aws-secret.ts';
+import { fail, ok, type Result } from '../runtime/error.ts';
+import { parseProperties } from './document.ts';
+import { sourceKey } from './sources.ts';
+
+/** Bytes by `sourceKey`; undefined for a source that AWS does not have. */
+export type SourceBytes = ReadonlyMap<string, Uint8Array | undefined>;
+
+type Values = ReadonlyMap<string, Uint8Array>;
+
+/** The keys of the Secret and their bytes. `data` wins over `dataFrom`; two `dataFrom` entries must not meet. */
+export function selectValues({ spec }: AwsSecret, sources: SourceBytes): Result<Values> {
+  const values = new Map<string, Uint8Array>();
+  const givenBy = new Map<string, string>();
+  for (const { secretId } of spec.dataFrom ?? []) {
+    const properties = propertiesOf(secretId, sources.get(sourceKey({ secretId })));
+    if (!properties.ok) return properties;
+    for (const [key, bytes] of properties.value) {
+      const other = givenBy.get(key);
+      if (other !== undefined && !isOverridden(spec, key)) {
+        const message = `key ${quote(key)} is given by both ${quote(other)} and ${quote(secretId)}; name it in \`data\` to say which one counts`;
+        return fail('DuplicateKey', 'content', message);
+      }
+      givenBy.set(key, secretId);
+      values.set(key, bytes);
+    }
+  }
+  for (const entry of spec.data ?? []) {
+    const selected = selectEntry(entry, sources.get(sourceKey(entry)));
+    if (!selected.ok) return selected;
+    if (selected.value !== undefined) values.set(entry.key, selected.value);
+  }
+  return ok(values);
+}
+
+type DataEntry = NonNullable<AwsSecret['spec']['data']>[number];
+
+function selectEntry(entry: DataEntry, bytes: Uint8Array | undefined): Result<Uint8Array | undefined> {
+  if (bytes === undefined) return ok(undefined);
+  if (entry.property === undefined) return ok(bytes);
+  const properties = propertiesOf(entry.secretId, bytes);
+  if (!properties.ok) return properties;
+  const value = properties.value.get(entry.property);
+  if (value !== undefined || entry.optional) return ok(value);
+  const message = `secret ${quote(entry.secretId)} has no property ${quote(entry.property)}, which key ${quote(entry.key)} asks for; add it in AWS, correct \`property\`, or set \`optional: true\``;
+  return fail('PropertyNotFound', 'content', message);
+}
+
+function propertiesOf(secretId: string, bytes: Uint8Array | undefined): Result<Values> {
+  const properties = bytes && parseProperties(bytes);
+  if (properties !== undefined) return ok(properties);
+  const message = `the value of secret ${quote(secretId)} is not a JSON object; use \`data\` with \`secretId\` and without \`property\` to take it whole`;
+  return fail('NotJson', 'content', message);
+}
+
+function isOverridden(spec: AwsSecret['spec'], key: string): boolean {
+  return (spec.data ?? []).some(entry => entry.key === key);
+}
+
+function quote(name: string): string {
+  return JSON.stringify(name);
+}

@@ -1,0 +1,164 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type AwsSecret, type AwsSecretStatus, type SourceStatus, targetName } from '../../crds/aws-secret.ts';
+import { type Condition, type ConditionType, type NextCondition, withConditions } from '../../crds/conditions.ts';
+import { parseDuration } from '../../crds/duration.ts';
+import type { SyncError } from '../runtime/error.ts';
+import type { SourceFailure } from './fetch.ts';
+import type { SyncRecord } from './record.ts';
+import { sourceReferences } from './sources.ts';
+
+const MAX_SOURCES = 20;
+const VERIFIED_EVERY_MS = 3_600_000;
+
+/** How one reconcile ended, as far as the status tells it. */
+export type SyncResult =
+  | { readonly kind: 'synced'; readonly record: SyncRecord }
+  | { readonly kind: 'suspended' }
+  | {
+      readonly kind: 'failed';
+      readonly error: SyncError;
+      readonly failures: readonly SourceFailure[];
+      /** Wall-clock milliseconds of the last answer from AWS that agreed; undefined when there was none. */
+      readonly verifiedAt: number | undefined;
+    };
+
+export interface StatusOptions {
+  /** After this long without an answer from AWS, Ready turns False. */
+  readonly maxStalenessMs: number;
+}
+
+/** The status that follows from `result`, or undefined when the present one says it already. `now` is wall-clock ms. */
+export function nextStatus(
+  awsSecret: AwsSecret,
+  result: SyncResult,
+  now: number,
+  options: StatusOptions,
+): AwsSecretStatus | undefined {
+  const previous = awsSecret.status ?? {};
+  const next = { ...previous, ...fields(awsSecret, result, now), ...conditions(awsSecret, result, now, options) };
+  const verifiedAt = Date.parse(previous.lastVerifiedTime ?? '') || 0;
+  const isStampDue = now - verifiedAt >= VERIFIED_EVERY_MS;
+  const comparable = isStampDue ? next : { ...next, lastVerifiedTime: previous.lastVerifiedTime };
+  return isDeepStrictEqual(comparable, previous) ? undefined : next;
+}
+
+function fields(awsSecret: AwsSecret, result: SyncResult, now: number): AwsSecretStatus {
+  const observed = { observedGeneration: awsSecret.metadata.generation ?? 0 };
+  switch (result.kind) {
+    case 'suspended':
+      return observed;
+    case 'failed':
+      return { ...observed, ...failedSources(awsSecret, result.failures) };
+    case 'synced': {
+      const { record } = result;
+      return {
+        ...observed,
+        ...(record.changedAt !== '' && { lastChangeTime: record.changedAt }),
+        lastVerifiedTime: timestamp(Math.min(record.verifiedAt, now)),
+        ...(record.handledRefreshRequest !== undefined && { lastHandledRefreshRequest: record.handledRefreshRequest }),
+        target: record.target,
+        sources: record.sources.slice(0, MAX_SOURCES).map(({ secretId, versionStage, version }) => ({
+          name: secretId,
+          stage: versionStage,
+          ...version,
+        })),
+        sourceCount: record.sources.length,
+      };
+    }
+    default:
+      return result satisfies never;
+  }
+}
+
+function failedSources(awsSecret: AwsSecret, failures: readonly SourceFailure[]): AwsSecretStatus {
+  if (failures.length === 0) return {};
+  const before = awsSecret.status?.sources ?? [];
+  const rest = before.filter(s => !failures.some(f => f.secretId === s.name && f.versionStage === s.stage));
+  const failed = failures.map(({ secretId, versionStage, error }): SourceStatus => {
+    const known = before.find(s => s.name === secretId && s.stage === versionStage);
+    return { ...known, name: secretId, stage: versionStage, reason: error.reason };
+  });
+  const named = rest.map(({ reason: _, ...source }) => source);
+  return { sources: [...failed, ...named].slice(0, MAX_SOURCES), sourceCount: sourceReferences(awsSecret).length };
+}
+
+function conditions(awsSecret: AwsSecret, result: SyncResult, now: number, options: StatusOptions): AwsSecretStatus {
+  const { set, remove } = transition(awsSecret, result, now, options);
+  const observedGeneration = awsSecret.metadata.generation ?? 0;
+  const next = set.map(condition => ({ ...condition, observedGeneration }));
+  const all = withConditions(awsSecret.status?.conditions ?? [], next, remove, timestamp(now));
+  return { conditions: [...all] };
+}
+
+interface Transition {
+  readonly set: readonly Omit<NextCondition, 'observedGeneration'>[];
+  readonly remove: readonly ConditionType[];
+}
+
+/** The table of conditions: docs/concepts.md shows it to users. */
+function transition(awsSecret: AwsSecret, result: SyncResult, now: number, options: StatusOptions): Transition {
+  const present = isCurrent(awsSecret) ? find(awsSecret, 'Ready') : undefined;
+  switch (result.kind) {
+    case 'suspended': {
+      const ready = { type: 'Ready', status: present?.status ?? 'Unknown', reason: 'Suspended' } as const;
+      const message = 'Suspended: the Secret stays as it is until `spec.suspend` is false.';
+      return { set: [{ ...ready, message }], remove: ['Reconciling', 'Stalled', 'Stale'] };
+    }
+    case 'synced': {
+      const message = `Secret ${JSON.stringify(targetName(awsSecret))} holds what AWS holds.`;
+      return {
+        set: [{ type: 'Ready', status: 'True', reason: 'Synced', message }],
+        remove: ['Reconciling', 'Stalled', 'Stale'],
+      };
+    }
+    case 'failed':
+      return failed(awsSecret, result, present, now, options);
+    default:
+      return result satisfies never;
+  }
+}
+
+function failed(
+  awsSecret: AwsSecret,
+  { error: { reason, message, retry }, verifiedAt }: Extract<SyncResult, { kind: 'failed' }>,
+  present: Condition | undefined,
+  now: number,
+  { maxStalenessMs }: StatusOptions,
+): Transition {
+  if (retry === 'terminal') {
+    return {
+      set: [
+        { type: 'Ready', status: 'False', reason, message },
+        { type: 'Stalled', status: 'True', reason, message },
+      ],
+      remove: ['Reconciling'],
+    };
+  }
+  const reconciling = { type: 'Reconciling', status: 'True', reason, message } as const;
+  if (retry === 'content') {
+    return { set: [{ type: 'Ready', status: 'False', reason, message }, reconciling], remove: ['Stalled'] };
+  }
+  if (present?.status !== 'True') {
+    const status = present?.status ?? 'Unknown';
+    return { set: [{ type: 'Ready', status, reason, message }, reconciling], remove: ['Stalled'] };
+  }
+  const age = now - (verifiedAt ?? now);
+  const promiseMs = 2 * (parseDuration(awsSecret.spec.refreshInterval) ?? 0);
+  const stale = { type: 'Stale', status: 'True', reason, message } as const;
+  if (age >= maxStalenessMs) {
+    return { set: [{ type: 'Ready', status: 'False', reason, message }, reconciling, stale], remove: ['Stalled'] };
+  }
+  return { set: promiseMs > 0 && age > promiseMs ? [stale] : [], remove: [] };
+}
+
+function isCurrent({ status, metadata }: AwsSecret): boolean {
+  return status?.observedGeneration === metadata.generation;
+}
+
+function find({ status }: AwsSecret, type: ConditionType): Condition | undefined {
+  return status?.conditions?.find(condition => condition.type === type);
+}
+
+function timestamp(ms: number): string {
+  return new Date(ms).toISOString();
+}

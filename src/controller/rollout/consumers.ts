@@ -1,0 +1,54 @@
+import type { SecretUse } from './workload.ts';
+
+interface SecretRef {
+  readonly name?: string;
+  readonly optional?: boolean;
+}
+
+/** The part of a Kubernetes PodSpec that can name a Secret. */
+export interface PodSpec {
+  readonly containers?: readonly Container[];
+  readonly initContainers?: readonly Container[];
+  readonly volumes?: readonly Volume[];
+}
+
+interface Container {
+  readonly name: string;
+  readonly env?: readonly { readonly valueFrom?: { readonly secretKeyRef?: SecretRef } }[];
+  readonly envFrom?: readonly { readonly secretRef?: SecretRef }[];
+  readonly volumeMounts?: readonly {
+    readonly name: string;
+    readonly subPath?: string;
+    readonly subPathExpr?: string;
+  }[];
+}
+
+interface Volume {
+  readonly name: string;
+  readonly secret?: { readonly secretName?: string; readonly optional?: boolean };
+  readonly projected?: { readonly sources?: readonly { readonly secret?: SecretRef }[] };
+}
+
+/** Every use of a Secret by a container or init container. Image pull secrets are none: they never need a restart. */
+export function secretUses(spec: PodSpec): readonly SecretUse[] {
+  const volumes = new Map((spec.volumes ?? []).map(volume => [volume.name, volumeSecrets(volume)]));
+  return [...(spec.initContainers ?? []), ...(spec.containers ?? [])].flatMap(container => [
+    ...(container.env ?? []).flatMap(({ valueFrom }) => use(container, 'env', valueFrom?.secretKeyRef)),
+    ...(container.envFrom ?? []).flatMap(({ secretRef }) => use(container, 'envFrom', secretRef)),
+    ...(container.volumeMounts ?? []).flatMap(mount => {
+      const how = mount.subPath || mount.subPathExpr ? 'subPath' : 'volume';
+      return (volumes.get(mount.name) ?? []).flatMap(ref => use(container, how, ref));
+    }),
+  ]);
+}
+
+function volumeSecrets({ secret, projected }: Volume): readonly SecretRef[] {
+  const whole: SecretRef[] = [];
+  if (secret?.secretName !== undefined) whole.push({ name: secret.secretName, optional: secret.optional ?? false });
+  return [...whole, ...(projected?.sources ?? []).flatMap(source => source.secret ?? [])];
+}
+
+function use(container: Container, how: SecretUse['how'], ref: SecretRef | undefined): readonly SecretUse[] {
+  if (ref?.name === undefined) return [];
+  return [{ secretName: ref.name, container: container.name, how, optional: ref.optional ?? false }];
+}

@@ -1,0 +1,124 @@
+import { type AwsSecret, targetName, type WorkloadStatus } from '../../crds/aws-secret.ts';
+import { readHistory } from '../../crds/content-history.ts';
+import { OWNER_LABEL } from '../../crds/names.ts';
+import type { ObjectMeta } from '../../crds/object.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Reconcile } from '../runtime/controller.ts';
+import type { SyncError } from '../runtime/error.ts';
+import { formatKey } from '../runtime/key.ts';
+import type { Log } from '../runtime/log.ts';
+import { done } from '../runtime/outcome.ts';
+import type { AwsSecretCache, SecretCache, StatusWriter } from '../runtime/ports.ts';
+import { restartAnnotation } from './annotation.ts';
+import { isDue, SETTLE_MS, standing } from './due.ts';
+import type { PodReader, Restarter, RolloutMetrics, WorkloadCache } from './ports.ts';
+import { nextRolloutStatus, workloadStatus } from './status.ts';
+import type { Workload } from './workload.ts';
+
+/** The API server has the Secret, but a kubelet's own watch may be a moment behind. */
+const KUBELET_LAG_MS = 2_000;
+
+export interface RolloutDependencies {
+  readonly awsSecrets: AwsSecretCache;
+  readonly secrets: SecretCache;
+  readonly workloads: WorkloadCache;
+  readonly pods: PodReader;
+  readonly restarter: Restarter;
+  readonly status: StatusWriter;
+  /** By AwsSecret, then by workload UID: the content for which its containers were found fresh, to spare lists of pods. */
+  readonly fresh: Map<string, ReadonlyMap<string, string>>;
+  readonly clock: Clock;
+  readonly metrics: RolloutMetrics;
+}
+
+interface Verdict {
+  readonly workload: Workload;
+  readonly status: WorkloadStatus;
+  readonly isFresh: boolean;
+  readonly error?: SyncError;
+}
+
+/** content → consumers → due → restart → progress → status, for the Secret of one AwsSecret. */
+export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
+  return async (key, log) => {
+    const awsSecret = deps.awsSecrets.get(key);
+    const secret = awsSecret && deps.secrets.get(formatKey({ ...awsSecret.metadata, name: targetName(awsSecret) }));
+    const history = secret === undefined ? [] : readHistory(secret);
+    const [newest] = history;
+    if (awsSecret === undefined || secret === undefined || newest === undefined || !isOwn(awsSecret, secret)) {
+      deps.fresh.delete(key);
+      return done;
+    }
+    if (awsSecret.spec.suspend) return done;
+    const ageMs = ageOf(newest.time, deps.clock);
+    if (ageMs < KUBELET_LAG_MS) return { kind: 'after', ms: KUBELET_LAG_MS - ageMs };
+
+    const { namespace, name } = secret;
+    const wasFresh = deps.fresh.get(key);
+    const verdicts = await Promise.all(
+      deps.workloads.usingSecret(namespace, name).map(async (workload): Promise<Verdict> => {
+        const { restart } = awsSecret.spec.rollout;
+        const stands = standing(workload, name, history, restart);
+        if (stands.kind === 'exempt') return verdict(workload, 'exempt', `not restarted: ${stands.why}`);
+        if (stands.kind !== 'undecided') return verdict(workload, stands.kind);
+        if (wasFresh?.get(workload.metadata.uid) === newest.content) return verdict(workload, 'fresh');
+        const containers = await deps.pods.startedContainers(workload);
+        if (!containers.ok) return failure(workload, containers.error);
+        if (!isDue(workload, name, history, restart, containers.value)) return verdict(workload, 'fresh');
+        return await restartWorkload(workload, name, newest.content, deps, log);
+      }),
+    );
+    const isSettled = ageMs >= SETTLE_MS;
+    const fresh = verdicts.filter(v => v.isFresh).map(v => [v.workload.metadata.uid, newest.content] as const);
+    if (isSettled) deps.fresh.set(key, new Map(fresh));
+    const now = new Date(deps.clock.now()).toISOString();
+    const statuses = verdicts.map(v => v.status);
+    const written = await deps.status.write(key, awsSecret.metadata.uid, current =>
+      nextRolloutStatus(current, statuses, now),
+    );
+    const error = verdicts.find(v => v.error !== undefined)?.error ?? (written.ok ? undefined : written.error);
+    if (error !== undefined) return { kind: 'retry', error };
+    // A container that starts within these seconds may still get the old content: look once more when they are over.
+    return isSettled || fresh.length === 0 ? done : { kind: 'after', ms: SETTLE_MS - ageMs };
+  };
+}
+
+async function restartWorkload(
+  workload: Workload,
+  secretName: string,
+  content: string,
+  deps: RolloutDependencies,
+  log: Log,
+): Promise<Verdict> {
+  const patched = await deps.restarter.restart(workload, { [restartAnnotation(secretName)]: content });
+  deps.metrics.restarted(workload.kind, patched.ok ? 'success' : 'error');
+  if (!patched.ok) return failure(workload, patched.error);
+  log.info('workload restarted', { workload: `${workload.kind}/${workload.metadata.name}`, secret: secretName });
+  // The cached workload is older than the patch: its progress is that of the previous template.
+  return verdict(
+    { ...workload, progress: { ...workload.progress, isComplete: false, isStuck: false, updated: 0 } },
+    'current',
+  );
+}
+
+function verdict(workload: Workload, stands: 'exempt' | 'current' | 'fresh', message?: string): Verdict {
+  return { workload, status: workloadStatus(workload, stands, message), isFresh: stands === 'fresh' };
+}
+
+function failure(workload: Workload, error: SyncError): Verdict {
+  return { workload, status: workloadStatus(workload, 'failed', error.message), isFresh: false, error };
+}
+
+/** A time in the future comes from a clock that was set since; waiting for it would hold every restart. */
+function ageOf(time: string, clock: Clock): number {
+  const ms = clock.now() - Date.parse(time);
+  return ms < 0 ? Number.POSITIVE_INFINITY : ms;
+}
+
+/** Only content that this AwsSecret has written may restart anything. */
+function isOwn({ metadata }: AwsSecret, secret: ObjectMeta): boolean {
+  return (
+    secret.ownerReferences?.some(owner => owner.uid === metadata.uid) === true ||
+    secret.labels?.[OWNER_LABEL] === metadata.uid
+  );
+}

@@ -1,0 +1,40 @@
+import type { ObjectMeta } from '../../crds/object.ts';
+
+/** One place in a pod template where a container takes something from a Secret. */
+export interface SecretUse {
+  readonly secretName: string;
+  readonly container: string;
+  /** Only a `volume` sees a change by itself: the kubelet updates it (kubernetes.io/docs/concepts/configuration/secret). */
+  readonly how: 'env' | 'envFrom' | 'volume' | 'subPath';
+  /** The pod starts without the Secret. */
+  readonly optional: boolean;
+}
+
+/** A workload, reduced to what a decision about a restart needs. */
+export interface Workload {
+  readonly kind: 'Deployment';
+  readonly metadata: ObjectMeta;
+  /** As the `labelSelector` parameter of a list of its pods. */
+  readonly podSelector: string;
+  readonly templateAnnotations: Readonly<Record<string, string>>;
+  readonly uses: readonly SecretUse[];
+  readonly progress: WorkloadProgress;
+}
+
+export interface WorkloadProgress {
+  /** Whether its own controller has seen the present generation, and all pods are updated and available. */
+  readonly isComplete: boolean;
+  readonly isPaused: boolean;
+  /** Its controller gave up waiting (`ProgressDeadlineExceeded`). */
+  readonly isStuck: boolean;
+  readonly updated: number;
+  readonly desired: number;
+}
+
+/** A container that runs, or an init container that ran, in a pod that is neither finished nor being deleted. */
+export interface StartedContainer {
+  readonly pod: string;
+  readonly container: string;
+  /** Wall-clock milliseconds; Kubernetes tells whole seconds. */
+  readonly startedAt: number;
+}

@@ -1,0 +1,103 @@
+import { type BackoffOptions, backoffMs } from './backoff.ts';
+import type { Clock, Random } from './clock.ts';
+import type { Log } from './log.ts';
+import type { Outcome } from './outcome.ts';
+import type { Queue } from './queue.ts';
+
+/** Looks at one key and moves the world one step towards what it declares. Safe to repeat after any failure. */
+export type Reconcile = (key: string, log: Log) => Promise<Outcome>;
+
+export interface ControllerMetrics {
+  started(): void;
+  /** `ms` the reconcile took; `result` as controller-runtime labels it. */
+  finished(result: 'success' | 'requeue_after' | 'error' | 'terminal_error' | 'panic', ms: number): void;
+}
+
+export interface ControllerOptions {
+  readonly name: string;
+  readonly queue: Queue;
+  readonly reconcile: Reconcile;
+  readonly concurrency: number;
+  readonly backoff: BackoffOptions;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly newId: () => string;
+  readonly log: Log;
+  readonly metrics: ControllerMetrics;
+}
+
+export interface Controller {
+  /** Works until the queue is closed; resolves when the last reconcile that was under way has ended. */
+  run(): Promise<void>;
+  /** Milliseconds that the longest reconcile under way has taken so far; 0 when there is none. */
+  longestRunningMs(): number;
+}
+
+/** A fixed number of workers that take keys from one queue. No key is ever worked on twice at a time. */
+export function createController(options: ControllerOptions): Controller {
+  const { name, queue, clock, metrics } = options;
+  const failures = new Map<string, number>();
+  const running = new Map<string, number>();
+
+  const retry = (key: string): void => {
+    const count = (failures.get(key) ?? 0) + 1;
+    failures.set(key, count);
+    queue.addAfter(key, backoffMs(count, options.backoff, options.random));
+  };
+
+  const settle = (key: string, outcome: Outcome, startedAt: number): void => {
+    const ms = clock.monotonic() - startedAt;
+    if (outcome.kind !== 'retry') failures.delete(key);
+    switch (outcome.kind) {
+      case 'done':
+        return metrics.finished('success', ms);
+      case 'after':
+        queue.addAfter(key, outcome.ms);
+        return metrics.finished('requeue_after', ms);
+      case 'retry':
+        if (outcome.error.retry === 'conflict' && !failures.has(key)) {
+          failures.set(key, 0);
+          queue.add(key);
+        } else retry(key);
+        return metrics.finished('error', ms);
+      case 'terminal':
+        return metrics.finished('terminal_error', ms);
+      default:
+        return outcome satisfies never;
+    }
+  };
+
+  const work = async (key: string): Promise<void> => {
+    const startedAt = clock.monotonic();
+    const [namespace = '', objectName = ''] = key.split('/');
+    const log = options.log.with({ controller: name, namespace, name: objectName, reconcileID: options.newId() });
+    running.set(key, startedAt);
+    metrics.started();
+    try {
+      settle(key, await options.reconcile(key, log), startedAt);
+    } catch (error) {
+      // Only the kind of the error is logged: its text comes from code that we did not write and may quote a value.
+      log.error('reconcile panicked', { reason: error instanceof Error ? error.name : 'Unknown' });
+      metrics.finished('panic', clock.monotonic() - startedAt);
+      retry(key);
+    } finally {
+      running.delete(key);
+      queue.done(key);
+    }
+  };
+
+  const worker = async (): Promise<void> => {
+    for (let key = await queue.take(); key !== undefined; key = await queue.take()) await work(key);
+  };
+
+  return {
+    async run() {
+      await Promise.all(Array.from({ length: options.concurrency }, worker));
+    },
+    longestRunningMs() {
+      let longest = 0;
+      for (const startedAt of running.values()) longest = Math.max(longest, clock.monotonic() - startedAt);
+      return longest;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { CHANGED_AT_ANNOTATION, CONTENT_ANNOTATION, HISTORY_ANNOTATION } from './names.ts';
+import type { ObjectMeta } from './object.ts';
+
+export interface ContentChange {
+  readonly content: string;
+  /** RFC 3339. */
+  readonly time: string;
+}
+
+const HISTORY_LENGTH = 5;
+
+/** The contents that a Secret has held, newest first, as its annotations tell; anything unreadable counts as none. */
+export function readHistory(metadata: ObjectMeta): readonly ContentChange[] {
+  const annotations = metadata.annotations ?? {};
+  const content = annotations[CONTENT_ANNOTATION];
+  const time = annotations[CHANGED_AT_ANNOTATION];
+  if (content === undefined || time === undefined || Number.isNaN(Date.parse(time))) return [];
+  const older = parseHistory(annotations[HISTORY_ANNOTATION]);
+  return older[0]?.content === content ? older : [{ content, time }, ...older];
+}
+
+/** The annotations that `readHistory` reads. */
+export function writeHistory(history: readonly ContentChange[]): Readonly<Record<string, string>> {
+  const newest = history[0];
+  if (newest === undefined) return {};
+  return {
+    [CONTENT_ANNOTATION]: newest.content,
+    [CHANGED_AT_ANNOTATION]: newest.time,
+    [HISTORY_ANNOTATION]: JSON.stringify(history.slice(0, HISTORY_LENGTH)),
+  };
+}
+
+function parseHistory(text: string | undefined): readonly ContentChange[] {
+  try {
+    const parsed: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(parsed) ? parsed.filter(isChange).slice(0, HISTORY_LENGTH) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isChange(item: unknown): item is ContentChange {
+  if (typeof item !== 'object' || item === null) return false;
+  const { content, time } = item as Partial<Record<string, unknown>>;
+  return typeof content === 'string' && typeof time === 'string' && !Number.isNaN(Date.parse(time));
+}
