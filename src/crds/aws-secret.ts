@@ -193,7 +193,7 @@ const workloadStatusSchema = z.object({
 
 export const awsSecretStatusSchema = z
   .object({
-    observedGeneration: z.int().min(0).optional().meta({ format: 'int64' }),
+    observedGeneration: z.int().min(-1).optional().meta({ format: 'int64' }),
     conditions: z
       .array(conditionSchema)
       .max(16)

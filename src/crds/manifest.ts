@@ -42,7 +42,7 @@ export function awsSecretManifest(): Json {
                 kind: { type: 'string' },
                 metadata: { type: 'object' },
                 spec: structural(awsSecretSpecSchema),
-                status: structural(awsSecretStatusSchema),
+                status: { ...structural(awsSecretStatusSchema), default: INITIAL_STATUS },
               },
             },
           },
@@ -62,8 +62,26 @@ const columns: readonly Json[] = [
   { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
 ];
 
+/**
+ * What an AwsSecret says before the operator has seen it. Without it kstatus would take an object that has no condition
+ * for a finished one; a default costs no write.
+ */
+const INITIAL_STATUS: Json = {
+  observedGeneration: -1,
+  conditions: [
+    { type: 'Ready', status: 'Unknown' },
+    { type: 'Reconciling', status: 'True' },
+  ].map(condition => ({
+    ...condition,
+    reason: 'Progressing',
+    message: 'Waiting for the operator.',
+    lastTransitionTime: '1970-01-01T00:00:00Z',
+    observedGeneration: 0,
+  })),
+};
+
 /** JSON Schema of a zod schema in the structural form that the API server demands. */
-function structural(schema: z.ZodType): unknown {
+function structural(schema: z.ZodType): Json {
   return convert(z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as Json, 'schema');
 }
 

@@ -10,27 +10,43 @@ type Values = ReadonlyMap<string, Uint8Array>;
 
 /** The keys of the Secret and their bytes. `data` wins over `dataFrom`; two `dataFrom` entries must not meet. */
 export function selectValues({ spec }: AwsSecret, sources: SourceBytes): Result<Values> {
-  const values = new Map<string, Uint8Array>();
-  const givenBy = new Map<string, string>();
-  for (const { secretId } of spec.dataFrom ?? []) {
-    const properties = propertiesOf(secretId, sources.get(sourceKey({ secretId })));
-    if (!properties.ok) return properties;
-    for (const [key, bytes] of properties.value) {
-      const other = givenBy.get(key);
-      if (other !== undefined && !isOverridden(spec, key)) {
-        const message = `key ${quote(key)} is given by both ${quote(other)} and ${quote(secretId)}; name it in \`data\` to say which one counts`;
-        return fail('DuplicateKey', 'content', message);
-      }
-      givenBy.set(key, secretId);
-      values.set(key, bytes);
-    }
-  }
+  const named = new Set((spec.data ?? []).map(entry => entry.key));
+  const whole = selectWhole(spec.dataFrom ?? [], sources, named);
+  if (!whole.ok) return whole;
+  const values = new Map(whole.value);
   for (const entry of spec.data ?? []) {
     const selected = selectEntry(entry, sources.get(sourceKey(entry)));
     if (!selected.ok) return selected;
     if (selected.value !== undefined) values.set(entry.key, selected.value);
   }
   return ok(values);
+}
+
+/** The properties of every `dataFrom` entry, without the keys that `data` names. */
+function selectWhole(
+  entries: NonNullable<AwsSecret['spec']['dataFrom']>,
+  sources: SourceBytes,
+  named: ReadonlySet<string>,
+): Result<Values> {
+  const values = new Map<string, Uint8Array>();
+  const givenBy = new Map<string, string>();
+  for (const { secretId } of entries) {
+    const properties = propertiesOf(secretId, sources.get(sourceKey({ secretId })));
+    if (!properties.ok) return properties;
+    for (const [key, bytes] of properties.value) {
+      if (named.has(key)) continue;
+      const other = givenBy.get(key);
+      if (other !== undefined) return duplicate(key, other, secretId);
+      givenBy.set(key, secretId);
+      values.set(key, bytes);
+    }
+  }
+  return ok(values);
+}
+
+function duplicate(key: string, first: string, second: string) {
+  const message = `key ${quote(key)} is given by both ${quote(first)} and ${quote(second)}; name it in \`data\` to say which one counts`;
+  return fail('DuplicateKey', 'content', message);
 }
 
 type DataEntry = NonNullable<AwsSecret['spec']['data']>[number];
@@ -51,10 +67,6 @@ function propertiesOf(secretId: string, bytes: Uint8Array | undefined): Result<V
   if (properties !== undefined) return ok(properties);
   const message = `the value of secret ${quote(secretId)} is not a JSON object; use \`data\` with \`secretId\` and without \`property\` to take it whole`;
   return fail('NotJson', 'content', message);
-}
-
-function isOverridden(spec: AwsSecret['spec'], key: string): boolean {
-  return (spec.data ?? []).some(entry => entry.key === key);
 }
 
 function quote(name: string): string {

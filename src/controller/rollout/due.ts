@@ -7,7 +7,13 @@ import type { SecretUse, StartedContainer, Workload } from './workload.ts';
 /** Between the write of a Secret and the moment when every kubelet starts containers with it; covers skewed clocks. */
 export const SETTLE_MS = 10_000;
 
-type Restart = AwsSecretSpec['rollout']['restart'];
+/** What a Secret went through, and whom its AwsSecret wants restarted. */
+export interface Change {
+  readonly secretName: string;
+  /** Newest first. */
+  readonly history: readonly ContentChange[];
+  readonly restart: AwsSecretSpec['rollout']['restart'];
+}
 
 /**
  * `exempt` never restarted by us; `current` rolled for this content; `fresh` no container of it can be older;
@@ -20,12 +26,8 @@ export type Standing =
   | { readonly kind: 'undecided' };
 
 /** What its template alone tells about a workload and the contents of a Secret, newest first. */
-export function standing(
-  workload: Workload,
-  secretName: string,
-  history: readonly ContentChange[],
-  restart: Restart,
-): Standing {
+export function standing(workload: Workload, change: Change): Standing {
+  const { secretName, history, restart } = change;
   const { annotations, ownerReferences } = workload.metadata;
   if (workload.templateAnnotations[restartAnnotation(secretName)] === history[0]?.content) return { kind: 'current' };
   if (restart === 'None') return { kind: 'exempt', why: 'rollout.restart is None' };
@@ -35,26 +37,21 @@ export function standing(
   const owner = ownerReferences?.find(reference => reference.controller);
   if (owner !== undefined)
     return { kind: 'exempt', why: `it belongs to ${owner.kind} ${owner.name}, which would undo it` };
-  if (relevantUses(workload, secretName, restart).length === 0) {
+  if (relevantUses(workload, change).length === 0) {
     return { kind: 'exempt', why: 'it only mounts the Secret, which updates by itself' };
   }
-  return candidates(workload, secretName, history, restart).length === 0 ? { kind: 'fresh' } : { kind: 'undecided' };
+  return candidates(workload, change).length === 0 ? { kind: 'fresh' } : { kind: 'undecided' };
 }
 
 /**
  * Whether a container runs with older content: one that started before the change, and 10 s more. Fresh pods are
  * never due, whatever the annotation says. Holds for good once `SETTLE_MS` have passed since the change.
  */
-export function isDue(
-  workload: Workload,
-  secretName: string,
-  history: readonly ContentChange[],
-  restart: Restart,
-  containers: readonly StartedContainer[],
-): boolean {
+export function isDue(workload: Workload, change: Change, containers: readonly StartedContainer[]): boolean {
+  const { history } = change;
   const changedAt = Date.parse(history[0]?.time ?? '');
   const deadline = isFirst(history) ? changedAt : changedAt + SETTLE_MS;
-  return candidates(workload, secretName, history, restart).some(use =>
+  return candidates(workload, change).some(use =>
     containers.some(({ container, startedAt }) => container === use.container && startedAt < deadline),
   );
 }
@@ -63,20 +60,16 @@ export function isDue(
  * The uses through which a container may hold older content. The first content of a Secret is no change: it concerns
  * those that could start without it, and those that were rolled for a content which its history has lost.
  */
-function candidates(
-  workload: Workload,
-  secretName: string,
-  history: readonly ContentChange[],
-  restart: Restart,
-): readonly SecretUse[] {
+function candidates(workload: Workload, change: Change): readonly SecretUse[] {
+  const { secretName, history } = change;
   const wasRolled = workload.templateAnnotations[restartAnnotation(secretName)] !== undefined;
-  return relevantUses(workload, secretName, restart).filter(use => !isFirst(history) || use.optional || wasRolled);
+  return relevantUses(workload, change).filter(use => !isFirst(history) || use.optional || wasRolled);
 }
 
 function isFirst(history: readonly ContentChange[]): boolean {
   return history.length <= 1;
 }
 
-function relevantUses({ uses }: Workload, secretName: string, restart: Restart): readonly SecretUse[] {
+function relevantUses({ uses }: Workload, { secretName, restart }: Change): readonly SecretUse[] {
   return uses.filter(use => use.secretName === secretName && (restart === 'All' || use.how !== 'volume'));
 }

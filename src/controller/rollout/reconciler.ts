@@ -10,7 +10,7 @@ import type { Log } from '../runtime/log.ts';
 import { done } from '../runtime/outcome.ts';
 import type { AwsSecretCache, SecretCache, StatusWriter } from '../runtime/ports.ts';
 import { restartAnnotation } from './annotation.ts';
-import { isDue, SETTLE_MS, standing } from './due.ts';
+import { type Change, isDue, SETTLE_MS, standing } from './due.ts';
 import type { PodReader, Restarter, RolloutMetrics, WorkloadCache } from './ports.ts';
 import { nextRolloutStatus, workloadStatus } from './status.ts';
 import type { Workload } from './workload.ts';
@@ -54,20 +54,13 @@ export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
     if (ageMs < KUBELET_LAG_MS) return { kind: 'after', ms: KUBELET_LAG_MS - ageMs };
 
     const { namespace, name } = secret;
+    const change: Change = { secretName: name, history, restart: awsSecret.spec.rollout.restart };
     const wasFresh = deps.fresh.get(key);
-    const verdicts = await Promise.all(
-      deps.workloads.usingSecret(namespace, name).map(async (workload): Promise<Verdict> => {
-        const { restart } = awsSecret.spec.rollout;
-        const stands = standing(workload, name, history, restart);
-        if (stands.kind === 'exempt') return verdict(workload, 'exempt', `not restarted: ${stands.why}`);
-        if (stands.kind !== 'undecided') return verdict(workload, stands.kind);
-        if (wasFresh?.get(workload.metadata.uid) === newest.content) return verdict(workload, 'fresh');
-        const containers = await deps.pods.startedContainers(workload);
-        if (!containers.ok) return failure(workload, containers.error);
-        if (!isDue(workload, name, history, restart, containers.value)) return verdict(workload, 'fresh');
-        return await restartWorkload(workload, name, newest.content, deps, log);
-      }),
-    );
+    const judge = async (workload: Workload): Promise<Verdict> => {
+      const isKnownFresh = wasFresh?.get(workload.metadata.uid) === newest.content;
+      return await rollWorkload(workload, change, isKnownFresh, deps, log);
+    };
+    const verdicts = await Promise.all(deps.workloads.usingSecret(namespace, name).map(judge));
     const isSettled = ageMs >= SETTLE_MS;
     const fresh = verdicts.filter(v => v.isFresh).map(v => [v.workload.metadata.uid, newest.content] as const);
     if (isSettled) deps.fresh.set(key, new Map(fresh));
@@ -83,22 +76,30 @@ export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
   };
 }
 
-async function restartWorkload(
+async function rollWorkload(
   workload: Workload,
-  secretName: string,
-  content: string,
+  change: Change,
+  isKnownFresh: boolean,
   deps: RolloutDependencies,
   log: Log,
 ): Promise<Verdict> {
-  const patched = await deps.restarter.restart(workload, { [restartAnnotation(secretName)]: content });
+  const stands = standing(workload, change);
+  if (stands.kind === 'exempt') return verdict(workload, 'exempt', `not restarted: ${stands.why}`);
+  if (stands.kind !== 'undecided') return verdict(workload, stands.kind);
+  if (isKnownFresh) return verdict(workload, 'fresh');
+  const containers = await deps.pods.startedContainers(workload);
+  if (!containers.ok) return failure(workload, containers.error);
+  if (!isDue(workload, change, containers.value)) return verdict(workload, 'fresh');
+
+  const { secretName, history } = change;
+  const annotations = { [restartAnnotation(secretName)]: history[0]?.content ?? '' };
+  const patched = await deps.restarter.restart(workload, annotations);
   deps.metrics.restarted(workload.kind, patched.ok ? 'success' : 'error');
   if (!patched.ok) return failure(workload, patched.error);
   log.info('workload restarted', { workload: `${workload.kind}/${workload.metadata.name}`, secret: secretName });
   // The cached workload is older than the patch: its progress is that of the previous template.
-  return verdict(
-    { ...workload, progress: { ...workload.progress, isComplete: false, isStuck: false, updated: 0 } },
-    'current',
-  );
+  const progress = { ...workload.progress, isComplete: false, isStuck: false, updated: 0 };
+  return verdict({ ...workload, progress }, 'current');
 }
 
 function verdict(workload: Workload, stands: 'exempt' | 'current' | 'fresh', message?: string): Verdict {

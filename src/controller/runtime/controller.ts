@@ -7,10 +7,11 @@ import type { Queue } from './queue.ts';
 /** Looks at one key and moves the world one step towards what it declares. Safe to repeat after any failure. */
 export type Reconcile = (key: string, log: Log) => Promise<Outcome>;
 
+export type ReconcileResult = 'success' | 'requeue_after' | 'error' | 'terminal_error' | 'panic';
+
 export interface ControllerMetrics {
   started(): void;
-  /** `ms` the reconcile took; `result` as controller-runtime labels it. */
-  finished(result: 'success' | 'requeue_after' | 'error' | 'terminal_error' | 'panic', ms: number): void;
+  finished(result: ReconcileResult, ms: number): void;
 }
 
 export interface ControllerOptions {
@@ -45,23 +46,23 @@ export function createController(options: ControllerOptions): Controller {
     queue.addAfter(key, backoffMs(count, options.backoff, options.random));
   };
 
-  const settle = (key: string, outcome: Outcome, startedAt: number): void => {
-    const ms = clock.monotonic() - startedAt;
+  /** Puts the key back as the outcome asks, and names the outcome as controller-runtime does. */
+  const settle = (key: string, outcome: Outcome): ReconcileResult => {
     if (outcome.kind !== 'retry') failures.delete(key);
     switch (outcome.kind) {
       case 'done':
-        return metrics.finished('success', ms);
+        return 'success';
       case 'after':
         queue.addAfter(key, outcome.ms);
-        return metrics.finished('requeue_after', ms);
+        return 'requeue_after';
       case 'retry':
         if (outcome.error.retry === 'conflict' && !failures.has(key)) {
           failures.set(key, 0);
           queue.add(key);
         } else retry(key);
-        return metrics.finished('error', ms);
+        return 'error';
       case 'terminal':
-        return metrics.finished('terminal_error', ms);
+        return 'terminal_error';
       default:
         return outcome satisfies never;
     }
@@ -74,7 +75,8 @@ export function createController(options: ControllerOptions): Controller {
     running.set(key, startedAt);
     metrics.started();
     try {
-      settle(key, await options.reconcile(key, log), startedAt);
+      const result = settle(key, await options.reconcile(key, log));
+      metrics.finished(result, clock.monotonic() - startedAt);
     } catch (error) {
       // Only the kind of the error is logged: its text comes from code that we did not write and may quote a value.
       log.error('reconcile panicked', { reason: error instanceof Error ? error.name : 'Unknown' });

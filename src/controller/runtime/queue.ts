@@ -54,7 +54,7 @@ export class Queue {
   addAfter(key: string, delayMs: number): void {
     if (this.#closed) return;
     if (delayMs <= 0) {
-      this.add(key, "low");
+      this.add(key, 'low');
       return;
     }
     if (this.#ready.high.has(key) || this.#ready.low.has(key)) return;

@@ -1,0 +1,87 @@
+import { ok } from '../controller/runtime/error.ts';
+import { formatKey, parseKey } from '../controller/runtime/key.ts';
+import type { StatusWriter } from '../controller/runtime/ports.ts';
+import { type AwsSecret, type AwsSecretStatus, targetName } from '../crds/aws-secret.ts';
+import { FIELD_MANAGER, GROUP, VERSION } from '../crds/names.ts';
+import type { ObjectMeta } from '../crds/object.ts';
+import { syncError } from './error.ts';
+import { call, MERGE_PATCH, type Resource, resourcePath } from './resource.ts';
+import type { Indexer, Store } from './store.ts';
+import type { Transport } from './transport.ts';
+
+export const AWS_SECRETS: Resource = { group: GROUP, version: VERSION, plural: 'awssecrets' };
+
+/** An AwsSecret as it arrives, without its managed fields. */
+export function reduceAwsSecret(object: unknown): AwsSecret {
+  const { metadata, spec, status } = object as AwsSecret;
+  const { managedFields: _, ...kept } = metadata as ObjectMeta & { managedFields?: unknown };
+  return { metadata: kept, spec, ...(status !== undefined && { status }) };
+}
+
+/** Finds AwsSecrets by UID, and by the key of the Secret that they keep. */
+export const indexAwsSecret: Indexer<AwsSecret> = awsSecret => [
+  uidIndex(awsSecret.metadata.uid),
+  targetIndex(awsSecret),
+];
+
+export function uidIndex(uid: string): string {
+  return `uid:${uid}`;
+}
+
+function targetIndex(awsSecret: AwsSecret): string {
+  return secretIndex(formatKey({ namespace: awsSecret.metadata.namespace, name: targetName(awsSecret) }));
+}
+
+/** Index entry of the AwsSecrets that keep the Secret with this key. */
+export function secretIndex(secretKey: string): string {
+  return `secret:${secretKey}`;
+}
+
+const ATTEMPTS = 3;
+
+/**
+ * Writes statuses by merge patch, guarded by the resourceVersion that the decision saw: a status is never written from
+ * a stale read. On a conflict the object is read live and decided again.
+ */
+export function createStatusWriter(transport: Transport, store: Store<AwsSecret>): StatusWriter {
+  const patch = async (key: string, { metadata, status: before }: AwsSecret, status: AwsSecretStatus) => {
+    const { namespace, name } = parseKey(key);
+    const { resourceVersion } = metadata;
+    const written = await call<unknown>(transport, {
+      method: 'PATCH',
+      path: resourcePath(AWS_SECRETS, namespace, name, 'status'),
+      query: { fieldManager: FIELD_MANAGER },
+      contentType: MERGE_PATCH,
+      body: { metadata: { resourceVersion }, status: withRemovals(before, status) },
+    });
+    // Later decisions see this write without waiting for the watch, unless the watch is ahead of it already.
+    const isNewest = store.get(key)?.metadata.resourceVersion === resourceVersion;
+    if (written.ok && isNewest) store.set(reduceAwsSecret(written.value));
+    return written;
+  };
+
+  return {
+    async write(key, uid, next) {
+      const { namespace, name } = parseKey(key);
+      const path = resourcePath(AWS_SECRETS, namespace, name);
+      let current = store.get(key);
+      for (let left = ATTEMPTS; ; left -= 1) {
+        const status = current?.metadata.uid === uid ? next(current) : undefined;
+        if (current === undefined || status === undefined) return ok(undefined);
+        let answer = await patch(key, current, status);
+        if (answer.ok) return ok(undefined);
+        const isConflict = answer.error.status === 409 && left > 1;
+        if (isConflict) answer = await call<unknown>(transport, { method: 'GET', path });
+        if (answer.ok) current = reduceAwsSecret(answer.value);
+        else if (answer.error.status === 404) return ok(undefined);
+        else return syncError(answer.error, `update the status of AwsSecret ${key}`);
+      }
+    },
+  };
+}
+
+/** A merge patch keeps what it does not name: fields that are gone from the status have to be set to null. */
+function withRemovals(before: object | undefined, after: object): object {
+  const gone = Object.keys(before ?? {}).filter(key => !(key in after));
+  return { ...after, ...Object.fromEntries(gone.map(key => [key, null])) };
+}

@@ -1,0 +1,113 @@
+import type { SecretStore } from '../controller/aws-secret/ports.ts';
+import type { LiveSecret, SecretManifest, SecretMetadata } from '../controller/aws-secret/secret.ts';
+import { fail, ok, type Result } from '../controller/runtime/error.ts';
+import { FIELD_MANAGER } from '../crds/names.ts';
+import type { ObjectMeta } from '../crds/object.ts';
+import { type KubeError, syncError } from './error.ts';
+import { APPLY_PATCH, call, MERGE_PATCH, resourcePath, SECRETS } from './resource.ts';
+import { staleFields } from './stale-fields.ts';
+import type { Transport } from './transport.ts';
+
+export interface SecretBody {
+  readonly metadata: ObjectMeta & { readonly managedFields?: readonly unknown[] };
+  readonly type?: string;
+  readonly immutable?: boolean;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** The operator's Secrets on the API server. */
+export function createSecretStore(transport: Transport): SecretStore {
+  return {
+    async get({ namespace, name }) {
+      const result = await call<SecretBody>(transport, { method: 'GET', path: resourcePath(SECRETS, namespace, name) });
+      if (result.ok) return ok(liveSecret(result.value));
+      return result.error.status === 404 ? ok(undefined) : syncError(result.error, `get Secret ${namespace}/${name}`);
+    },
+
+    // A POST, not an apply: it is the one write that can say "only if there is none". A second one after a lost
+    // answer finds our own Secret, which the caller recognises by its owner.
+    async create(manifest) {
+      const path = resourcePath(SECRETS, manifest.namespace);
+      const query = { fieldManager: FIELD_MANAGER };
+      const result = await call<SecretBody>(transport, { method: 'POST', path, query, body: body(manifest) });
+      if (result.ok) return ok(metadataOf(result.value));
+      if (result.error.reason === 'AlreadyExists') return ok('exists');
+      return refused(result.error, manifest, 'create');
+    },
+
+    async replace(manifest, resourceVersion) {
+      const path = resourcePath(SECRETS, manifest.namespace, manifest.name);
+      const applied = await call<SecretBody>(transport, {
+        method: 'PATCH',
+        path,
+        query: { fieldManager: FIELD_MANAGER, force: 'true' },
+        contentType: APPLY_PATCH,
+        body: body(manifest, resourceVersion),
+      });
+      if (!applied.ok) return refused(applied.error, manifest, 'update');
+      const stale = staleFields(applied.value, manifest, FIELD_MANAGER);
+      if (stale === undefined) return ok(metadataOf(applied.value));
+      // Apply never removes what it did not apply itself; this patch does, if nobody wrote in between.
+      const removal = {
+        ...stale,
+        metadata: { ...stale.metadata, resourceVersion: applied.value.metadata.resourceVersion },
+      };
+      const query = { fieldManager: FIELD_MANAGER };
+      const patch = { method: 'PATCH', path, query, contentType: MERGE_PATCH, body: removal } as const;
+      const removed = await call<SecretBody>(transport, patch);
+      return removed.ok ? ok(metadataOf(removed.value)) : refused(removed.error, manifest, 'update');
+    },
+  };
+}
+
+/** Metadata of a Secret, from a whole one or from a PartialObjectMetadata, without what only the API server needs. */
+export function metadataOf({ metadata }: { readonly metadata: ObjectMeta }): SecretMetadata {
+  const { name, namespace, uid, resourceVersion, creationTimestamp, labels, annotations, ownerReferences } = metadata;
+  return {
+    name,
+    namespace,
+    uid,
+    resourceVersion,
+    ...(creationTimestamp !== undefined && { creationTimestamp }),
+    ...(labels !== undefined && { labels }),
+    ...(annotations !== undefined && { annotations }),
+    ...(ownerReferences !== undefined && { ownerReferences }),
+  };
+}
+
+function liveSecret(secret: SecretBody): LiveSecret {
+  const data = Object.entries(secret.data ?? {}).map(([key, text]) => [key, Buffer.from(text, 'base64')] as const);
+  const { type = 'Opaque', immutable = false } = secret;
+  return { metadata: metadataOf(secret), type, immutable, data: new Map(data) };
+}
+
+function body(manifest: SecretManifest, resourceVersion?: string) {
+  const { name, namespace, labels, annotations, ownerReferences, type } = manifest;
+  const data = [...manifest.data].map(([key, bytes]) => [key, Buffer.from(bytes).toString('base64')]);
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name,
+      namespace,
+      labels,
+      annotations,
+      ...(ownerReferences.length > 0 && { ownerReferences }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+    },
+    type,
+    data: Object.fromEntries(data),
+  };
+}
+
+function refused(error: KubeError, { namespace, name, type }: SecretManifest, verb: string): Result<never> {
+  const quoted = JSON.stringify(name);
+  if (error.reason === 'Invalid' && error.fields.includes('type')) {
+    const message = `Secret ${quoted} has another type than ${type}, which cannot be changed; delete it, or set \`target.type\``;
+    return fail('TargetTypeDiffers', 'terminal', message);
+  }
+  if (error.reason === 'Invalid' && error.fields.some(field => field === 'data' || field === 'immutable')) {
+    return fail('TargetImmutable', 'terminal', `Secret ${quoted} is immutable and holds another content; delete it`);
+  }
+  return syncError(error, `${verb} secrets in namespace ${namespace}`);
+}
