@@ -1,10 +1,10 @@
-import { ok } from '../controller/runtime/error.ts';
+import { ok, type Result } from '../controller/runtime/error.ts';
 import { formatKey, parseKey } from '../controller/runtime/key.ts';
 import type { StatusWriter } from '../controller/runtime/ports.ts';
 import { type AwsSecret, type AwsSecretStatus, targetName } from '../crds/aws-secret.ts';
 import { FIELD_MANAGER, GROUP, VERSION } from '../crds/names.ts';
 import type { ObjectMeta } from '../crds/object.ts';
-import { syncError } from './error.ts';
+import { type KubeError, syncError } from './error.ts';
 import { call, MERGE_PATCH, type Resource, resourcePath } from './resource.ts';
 import type { Indexer, Store } from './store.ts';
 import type { Transport } from './transport.ts';
@@ -37,7 +37,7 @@ export function secretIndex(secretKey: string): string {
   return `secret:${secretKey}`;
 }
 
-const ATTEMPTS = 3;
+const RETRIES = 2;
 
 /**
  * Writes statuses by merge patch, guarded by the resourceVersion that the decision saw: a status is never written from
@@ -60,24 +60,39 @@ export function createStatusWriter(transport: Transport, store: Store<AwsSecret>
     return written;
   };
 
+  const attempt = async (
+    key: string,
+    current: AwsSecret | undefined,
+    next: (current: AwsSecret) => AwsSecretStatus | undefined,
+    retries: number,
+  ): Promise<Result<void>> => {
+    const status = current && next(current);
+    if (current === undefined || status === undefined) return ok(undefined);
+    const written = await patch(key, current, status);
+    if (written.ok || written.error.status === 404) return ok(undefined);
+    if (written.error.status !== 409 || retries === 0) return refused(written.error, key);
+    const { namespace, name } = parseKey(key);
+    const path = resourcePath(AWS_SECRETS, namespace, name);
+    const live = await call<unknown>(transport, { method: 'GET', path });
+    if (live.ok) return await attempt(key, sameObject(reduceAwsSecret(live.value), current), next, retries - 1);
+    return live.error.status === 404 ? ok(undefined) : refused(live.error, key);
+  };
+
   return {
-    async write(key, uid, next) {
-      const { namespace, name } = parseKey(key);
-      const path = resourcePath(AWS_SECRETS, namespace, name);
-      let current = store.get(key);
-      for (let left = ATTEMPTS; ; left -= 1) {
-        const status = current?.metadata.uid === uid ? next(current) : undefined;
-        if (current === undefined || status === undefined) return ok(undefined);
-        let answer = await patch(key, current, status);
-        if (answer.ok) return ok(undefined);
-        const isConflict = answer.error.status === 409 && left > 1;
-        if (isConflict) answer = await call<unknown>(transport, { method: 'GET', path });
-        if (answer.ok) current = reduceAwsSecret(answer.value);
-        else if (answer.error.status === 404) return ok(undefined);
-        else return syncError(answer.error, `update the status of AwsSecret ${key}`);
-      }
+    write: async (key, uid, next) => {
+      const current = store.get(key);
+      return current?.metadata.uid === uid ? await attempt(key, current, next, RETRIES) : ok(undefined);
     },
   };
+}
+
+/** `live`, unless it was deleted and made again meanwhile: a new object gets no verdict about the old one. */
+function sameObject(live: AwsSecret, before: AwsSecret): AwsSecret | undefined {
+  return live.metadata.uid === before.metadata.uid ? live : undefined;
+}
+
+function refused(error: KubeError, key: string): Result<never> {
+  return syncError(error, `update the status of AwsSecret ${key}`);
 }
 
 /** A merge patch keeps what it does not name: fields that are gone from the status have to be set to null. */

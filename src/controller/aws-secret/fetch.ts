@@ -28,10 +28,17 @@ export async function verifySources(
 ): Promise<Verification> {
   const answers = await readAll(awsSecret, reference => reader.readVersion(reference));
   if (answers.failures.length > 0) return { kind: 'failed', failures: answers.failures };
-  const known = new Map(record.sources.map(source => [source.key, source.version?.versionId]));
-  const isSame = answers.found.every(({ record: { key, version } }) => known.get(key) === version?.versionId);
-  // The versions of the record stand: a region that answered in another's place is no news for them.
-  return isSame ? { kind: 'same', sources: answers.found.map(answer => answer.record) } : { kind: 'moved' };
+  const known = new Map(record.sources.map(source => [source.key, source.version]));
+  const isSame = answers.found.every(
+    ({ record: { key, version } }) => known.get(key)?.versionId === version?.versionId,
+  );
+  if (!isSame) return { kind: 'moved' };
+  // What only a read of the value tells stays; the region is the one that answered now.
+  const merge = ({ record: source }: { record: SourceRecord }): SourceRecord => ({
+    ...source,
+    version: source.version && { ...known.get(source.key), ...source.version },
+  });
+  return { kind: 'same', sources: answers.found.map(merge) };
 }
 
 /** Reads every source whole. All or nothing: one failure fails all, so that no Secret is ever written in part. */

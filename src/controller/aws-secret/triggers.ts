@@ -1,5 +1,7 @@
 import type { AwsSecret } from '../../crds/aws-secret.ts';
-import { REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
+import { CONTENT_ANNOTATION, REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
+import type { ObjectMeta } from '../../crds/object.ts';
+import type { SyncRecord } from './record.ts';
 
 /** Whether a change of an AwsSecret asks for a reconcile: our own status writes do not. */
 export function isRelevantChange(before: AwsSecret | undefined, after: AwsSecret | undefined): boolean {
@@ -11,4 +13,18 @@ export function isRelevantChange(before: AwsSecret | undefined, after: AwsSecret
     before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
     request(before) !== request(after)
   );
+}
+
+/** Whether a Secret is as our last write left it, so that its event is only that write's echo. */
+export function isEcho(secret: ObjectMeta | undefined, record: SyncRecord | undefined): boolean {
+  return (
+    secret !== undefined &&
+    record?.target.uid === secret.uid &&
+    record.target.resourceVersion === secret.resourceVersion
+  );
+}
+
+/** Whether consumers of a Secret may have to be looked at. */
+export function isContentChange(before: ObjectMeta | undefined, after: ObjectMeta | undefined): boolean {
+  return before?.annotations?.[CONTENT_ANNOTATION] !== after?.annotations?.[CONTENT_ANNOTATION];
 }

@@ -10,6 +10,8 @@ export const SETTLE_MS = 10_000;
 /** What a Secret went through, and whom its AwsSecret wants restarted. */
 export interface Change {
   readonly secretName: string;
+  /** What it holds now: the newest of `history`. */
+  readonly content: string;
   /** Newest first. */
   readonly history: readonly ContentChange[];
   readonly restart: AwsSecretSpec['rollout']['restart'];
@@ -27,9 +29,9 @@ export type Standing =
 
 /** What its template alone tells about a workload and the contents of a Secret, newest first. */
 export function standing(workload: Workload, change: Change): Standing {
-  const { secretName, history, restart } = change;
+  const { secretName, content, restart } = change;
   const { annotations, ownerReferences } = workload.metadata;
-  if (workload.templateAnnotations[restartAnnotation(secretName)] === history[0]?.content) return { kind: 'current' };
+  if (workload.templateAnnotations[restartAnnotation(secretName)] === content) return { kind: 'current' };
   if (restart === 'None') return { kind: 'exempt', why: 'rollout.restart is None' };
   if (annotations?.[RESTART_ANNOTATION] === 'ignore') {
     return { kind: 'exempt', why: `annotation ${RESTART_ANNOTATION}: ignore` };

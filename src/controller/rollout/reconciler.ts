@@ -41,39 +41,55 @@ interface Verdict {
 /** content → consumers → due → restart → progress → status, for the Secret of one AwsSecret. */
 export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
   return async (key, log) => {
-    const awsSecret = deps.awsSecrets.get(key);
-    const secret = awsSecret && deps.secrets.get(formatKey({ ...awsSecret.metadata, name: targetName(awsSecret) }));
-    const history = secret === undefined ? [] : readHistory(secret);
-    const [newest] = history;
-    if (awsSecret === undefined || secret === undefined || newest === undefined || !isOwn(awsSecret, secret)) {
+    const observed = observe(key, deps);
+    if (observed === undefined) {
       deps.fresh.delete(key);
       return done;
     }
-    if (awsSecret.spec.suspend) return done;
-    const ageMs = ageOf(newest.time, deps.clock);
+    const { awsSecret, change, ageMs } = observed;
     if (ageMs < KUBELET_LAG_MS) return { kind: 'after', ms: KUBELET_LAG_MS - ageMs };
 
-    const { namespace, name } = secret;
-    const change: Change = { secretName: name, history, restart: awsSecret.spec.rollout.restart };
     const wasFresh = deps.fresh.get(key);
+    const workloads = deps.workloads.usingSecret(awsSecret.metadata.namespace, change.secretName);
     const judge = async (workload: Workload): Promise<Verdict> => {
-      const isKnownFresh = wasFresh?.get(workload.metadata.uid) === newest.content;
+      const isKnownFresh = wasFresh?.get(workload.metadata.uid) === change.content;
       return await rollWorkload(workload, change, isKnownFresh, deps, log);
     };
-    const verdicts = await Promise.all(deps.workloads.usingSecret(namespace, name).map(judge));
+    const verdicts = await Promise.all(workloads.map(judge));
+    const fresh = verdicts.filter(v => v.isFresh).map(v => [v.workload.metadata.uid, change.content] as const);
     const isSettled = ageMs >= SETTLE_MS;
-    const fresh = verdicts.filter(v => v.isFresh).map(v => [v.workload.metadata.uid, newest.content] as const);
     if (isSettled) deps.fresh.set(key, new Map(fresh));
-    const now = new Date(deps.clock.now()).toISOString();
-    const statuses = verdicts.map(v => v.status);
-    const written = await deps.status.write(key, awsSecret.metadata.uid, current =>
-      nextRolloutStatus(current, statuses, now),
-    );
-    const error = verdicts.find(v => v.error !== undefined)?.error ?? (written.ok ? undefined : written.error);
+
+    const error = verdicts.find(v => v.error !== undefined)?.error ?? (await report(key, awsSecret, verdicts, deps));
     if (error !== undefined) return { kind: 'retry', error };
     // A container that starts within these seconds may still get the old content: look once more when they are over.
     return isSettled || fresh.length === 0 ? done : { kind: 'after', ms: SETTLE_MS - ageMs };
   };
+}
+
+/** The content of one AwsSecret's Secret; undefined when there is none of its own making, or it is suspended. */
+function observe(key: string, { awsSecrets, secrets, clock }: RolloutDependencies) {
+  const awsSecret = awsSecrets.get(key);
+  if (awsSecret === undefined || awsSecret.spec.suspend) return undefined;
+  const secret = secrets.get(formatKey({ ...awsSecret.metadata, name: targetName(awsSecret) }));
+  const history = secret === undefined ? [] : readHistory(secret);
+  const [newest] = history;
+  if (secret === undefined || newest === undefined || !isOwn(awsSecret, secret)) return undefined;
+  const { restart } = awsSecret.spec.rollout;
+  const change: Change = { secretName: secret.name, history, content: newest.content, restart };
+  return { awsSecret, change, ageMs: ageOf(newest.time, clock) };
+}
+
+async function report(
+  key: string,
+  { metadata }: AwsSecret,
+  verdicts: readonly Verdict[],
+  { status, clock }: RolloutDependencies,
+): Promise<SyncError | undefined> {
+  const now = new Date(clock.now()).toISOString();
+  const workloads = verdicts.map(v => v.status);
+  const written = await status.write(key, metadata.uid, current => nextRolloutStatus(current, workloads, now));
+  return written.ok ? undefined : written.error;
 }
 
 async function rollWorkload(
@@ -91,8 +107,8 @@ async function rollWorkload(
   if (!containers.ok) return failure(workload, containers.error);
   if (!isDue(workload, change, containers.value)) return verdict(workload, 'fresh');
 
-  const { secretName, history } = change;
-  const annotations = { [restartAnnotation(secretName)]: history[0]?.content ?? '' };
+  const { secretName, content } = change;
+  const annotations = { [restartAnnotation(secretName)]: content };
   const patched = await deps.restarter.restart(workload, annotations);
   deps.metrics.restarted(workload.kind, patched.ok ? 'success' : 'error');
   if (!patched.ok) return failure(workload, patched.error);

@@ -1,0 +1,74 @@
+import type { Reason } from '../crds/conditions.ts';
+
+/**
+ * What an AWS error means. `isElsewhere` says that another region may answer; `isTransient` that the same call may
+ * succeed later without anybody mending anything.
+ */
+export interface Classification {
+  readonly reason: Reason;
+  readonly isElsewhere: boolean;
+  readonly isTransient: boolean;
+}
+
+const unavailable: Classification = { reason: 'Unavailable', isElsewhere: true, isTransient: true };
+const settled = (reason: Reason): Classification => ({ reason, isElsewhere: false, isTransient: false });
+
+/**
+ * By error code, never by HTTP status alone: throttling arrives as a 400. Codes: "Common Errors" of the AWS API
+ * references, and the errors of GetSecretValue and DescribeSecret in the Secrets Manager API reference.
+ */
+const BY_CODE: Readonly<Record<string, Classification>> = {
+  ResourceNotFoundException: settled('SecretNotFound'),
+  // "The secret is scheduled for deletion", or is in another state in which it has no value to give.
+  InvalidRequestException: settled('SecretNotFound'),
+  InvalidParameterException: settled('InvalidReference'),
+  ValidationException: settled('InvalidReference'),
+  ValidationError: settled('InvalidReference'),
+  DecryptionFailure: settled('DecryptionFailed'),
+  DecryptionFailureException: settled('DecryptionFailed'),
+  AccessDeniedException: settled('AccessDenied'),
+  AccessDenied: settled('AccessDenied'),
+  UnauthorizedOperation: settled('AccessDenied'),
+  CredentialsProviderError: settled('CredentialsUnavailable'),
+  ExpiredToken: settled('CredentialsUnavailable'),
+  ExpiredTokenException: settled('CredentialsUnavailable'),
+  IDPRejectedClaim: settled('CredentialsUnavailable'),
+  IncompleteSignature: settled('CredentialsUnavailable'),
+  InvalidClientTokenId: settled('CredentialsUnavailable'),
+  InvalidIdentityToken: settled('CredentialsUnavailable'),
+  InvalidSignatureException: settled('CredentialsUnavailable'),
+  MissingAuthenticationToken: settled('CredentialsUnavailable'),
+  OptInRequired: settled('CredentialsUnavailable'),
+  SignatureDoesNotMatch: settled('CredentialsUnavailable'),
+  UnrecognizedClientException: settled('CredentialsUnavailable'),
+  IDPCommunicationError: unavailable,
+  InternalFailure: unavailable,
+  InternalServiceError: unavailable,
+  LimitExceededException: unavailable,
+  RequestLimitExceeded: unavailable,
+  RequestTimeout: unavailable,
+  RequestTimeoutException: unavailable,
+  ServiceUnavailable: unavailable,
+  SlowDown: unavailable,
+  Throttling: unavailable,
+  ThrottlingException: unavailable,
+  ThrottledException: unavailable,
+  TooManyRequestsException: unavailable,
+};
+
+/** The code of an error that the SDK threw: AWS's own, or `NoAnswer` where there was none. */
+export function errorCode(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return 'NoAnswer';
+  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+  if (name !== undefined && Object.hasOwn(BY_CODE, name)) return name;
+  const status = $metadata?.httpStatusCode;
+  return status === undefined ? 'NoAnswer' : (name ?? `HTTP ${status}`);
+}
+
+/** Never throws; an unknown 4xx is final, because asking another region for it would hide what is wrong. */
+export function classify(error: unknown): Classification {
+  const known = BY_CODE[errorCode(error)];
+  if (known !== undefined) return known;
+  const status = (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
+  return status === undefined || status >= 500 || status === 429 ? unavailable : settled('InvalidReference');
+}

@@ -1,0 +1,61 @@
+import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { CredentialProvider } from './credentials.ts';
+import { type Endpoints, endpointOf } from './endpoints.ts';
+
+export interface VersionAnswer {
+  /** Undefined when the secret exists and no version has the stage. */
+  readonly versionId: string | undefined;
+}
+
+export interface ValueAnswer {
+  readonly versionId: string;
+  readonly createdTime: string | undefined;
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** Secrets Manager in one region. Calls reject with what the SDK throws, or when the deadline has passed. */
+export interface RegionalSecretsManager {
+  describe(secretId: string, stage: string): Promise<VersionAnswer>;
+  getValue(secretId: string, stage: string): Promise<ValueAnswer>;
+}
+
+export interface ClientOptions {
+  readonly credentials: CredentialProvider;
+  readonly endpoints: Endpoints;
+  readonly requestHandler: object;
+  readonly userAgent: string;
+  readonly deadlineMs: number;
+}
+
+const ATTEMPTS = 2;
+const encoder = new TextEncoder();
+
+export function createSecretsManager(region: string, options: ClientOptions): RegionalSecretsManager {
+  const client = new SecretsManagerClient({
+    region,
+    ...endpointOf(options.endpoints, 'secretsmanager', region),
+    credentials: options.credentials,
+    requestHandler: options.requestHandler as never,
+    customUserAgent: options.userAgent,
+    maxAttempts: ATTEMPTS,
+  });
+  const deadline = () => ({ abortSignal: AbortSignal.timeout(options.deadlineMs) });
+  return {
+    async describe(secretId, stage) {
+      const answer = await client.send(new DescribeSecretCommand({ SecretId: secretId }), deadline());
+      const versions = Object.entries(answer.VersionIdsToStages ?? {});
+      return { versionId: versions.find(([, stages]) => stages?.includes(stage))?.[0] };
+    },
+    async getValue(secretId, stage) {
+      const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
+      const answer = await client.send(command, deadline());
+      // An empty string is a value; only the absence of both fields is none.
+      const text = answer.SecretString;
+      return {
+        versionId: answer.VersionId ?? '',
+        createdTime: answer.CreatedDate?.toISOString(),
+        bytes: text === undefined ? answer.SecretBinary : encoder.encode(text),
+      };
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import process from 'node:process';
+import { KubeConfig } from '@kubernetes/client-node';
+import type { Connection } from './connection.ts';
+import { kept } from './kept.ts';
+
+/** The cluster of the kubeconfig's present context, with every kind of authentication that kubectl knows. */
+export function fromKubeconfig(monotonic: () => number): Connection {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) {
+    throw new Error('no Kubernetes cluster: KUBECONFIG and ~/.kube/config name none, and this is no pod of a cluster');
+  }
+  const options = async () => {
+    const applied: Parameters<typeof config.applyToHTTPSOptions>[0] = {};
+    await config.applyToHTTPSOptions(applied);
+    return applied;
+  };
+  const context = config.getContextObject(config.getCurrentContext());
+  return {
+    server: cluster.server.replace(/\/+$/, ''),
+    namespace: process.env['POD_NAMESPACE'] ?? context?.namespace ?? 'default',
+    isInCluster: false,
+    async tls() {
+      const { ca, cert, key, servername, rejectUnauthorized } = await options();
+      return {
+        ...(ca && { ca: String(ca) }),
+        ...(cert && { cert: String(cert) }),
+        ...(key && { key: String(key) }),
+        ...(servername && { servername }),
+        ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+      };
+    },
+    authorization: kept(monotonic, async () => {
+      const { headers, auth } = await options();
+      const header = (headers as Record<string, string> | undefined)?.['Authorization'];
+      return header ?? (auth ? `Basic ${Buffer.from(auth).toString('base64')}` : undefined);
+    }),
+  };
+}

@@ -1,0 +1,42 @@
+import process from 'node:process';
+import { parseConfig } from './config.ts';
+import { systemClock as clock } from './controller/runtime/system-clock.ts';
+import { connect } from './kube/connection.ts';
+import { createTransport } from './kube/transport.ts';
+import { startOperator } from './start.ts';
+import { createLog } from './telemetry/log.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { version } from './version.ts';
+
+/** How long the reconciles under way may take once we are asked to stop; Kubernetes kills us soon after. */
+const DRAIN_MS = 10_000;
+
+const { argv, env } = process;
+const parsed = parseConfig(argv.slice(2), env);
+if (parsed.kind !== 'config') {
+  (parsed.kind === 'help' ? process.stdout : process.stderr).write(parsed.text);
+  process.exit(parsed.kind === 'help' ? 0 : 2);
+}
+const { config } = parsed;
+const log = createLog(config.logLevel);
+const fatal = (event: string) => (error: unknown) => {
+  // Start-up errors are our own words or Node's about addresses and files; nothing has been read from AWS yet.
+  log.error(event, { message: error instanceof Error ? error.message : 'unknown' });
+  process.exit(1);
+};
+
+const connection = await connect(clock.monotonic).catch(fatal('cannot start'));
+const metrics = createMetrics();
+const userAgent = `secrets-operator/${version}`;
+const transport = await createTransport({ connection, clock, userAgent, metrics: metrics.transport });
+const parts = { config, transport, metrics, userAgent, clock, random: Math.random, log, env };
+log.info('starting', { version });
+const operator = await startOperator(parts, connection.namespace).catch(fatal('cannot start'));
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    log.info('draining');
+    setTimeout(() => process.exit(1), DRAIN_MS).unref();
+    operator.stop().then(() => process.exit(0), fatal('drain failed'));
+  });
+}

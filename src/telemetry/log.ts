@@ -1,0 +1,59 @@
+import { pino } from 'pino';
+import type { Log, LogFields } from '../controller/runtime/log.ts';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** One JSON object a line on standard output, synchronous, so that nothing is lost when the process ends. */
+export function createLog(level: LogLevel): Log {
+  const logger = pino({
+    level,
+    base: null,
+    messageKey: 'msg',
+    timestamp: () => `,"ts":"${new Date().toISOString()}"`,
+    formatters: { level: label => ({ level: label }) },
+  });
+  return wrap(logger, {});
+}
+
+type Level = Exclude<LogLevel, 'trace'>;
+type Writer = Readonly<Record<Level, (fields: LogFields, event: string) => void>>;
+
+function wrap(writer: Writer, bound: LogFields): Log {
+  const at =
+    (level: Level) =>
+    (event: string, fields: LogFields = {}): void =>
+      writer[level](allowed({ ...bound, ...fields }), event);
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    with: fields => wrap(writer, { ...bound, ...fields }),
+  };
+}
+
+const FIELDS: Readonly<Record<keyof LogFields, true>> = {
+  address: true,
+  controller: true,
+  count: true,
+  keys: true,
+  message: true,
+  ms: true,
+  name: true,
+  namespace: true,
+  reason: true,
+  reconcileID: true,
+  region: true,
+  resource: true,
+  secret: true,
+  status: true,
+  version: true,
+  versionId: true,
+  workload: true,
+};
+
+/** The type system allows only these fields; this holds against a cast too. */
+function allowed(fields: LogFields): LogFields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => Object.hasOwn(FIELDS, name)));
+}

@@ -1,0 +1,86 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { AwsMetrics } from '../aws/reader.ts';
+import type { SyncMetrics } from '../controller/aws-secret/ports.ts';
+import type { RolloutMetrics } from '../controller/rollout/ports.ts';
+import type { ControllerMetrics, ReconcileResult } from '../controller/runtime/controller.ts';
+import type { QueueMetrics } from '../controller/runtime/queue.ts';
+import type { TransportMetrics } from '../kube/transport.ts';
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly sync: SyncMetrics;
+  readonly rollout: RolloutMetrics;
+  readonly aws: AwsMetrics;
+  readonly transport: TransportMetrics;
+  controller(name: string, concurrency: number): ControllerMetrics;
+  queue(name: string): QueueMetrics;
+}
+
+const RESULTS: readonly ReconcileResult[] = ['success', 'requeue_after', 'error', 'terminal_error', 'panic'];
+/** As controller-runtime's (pkg/internal/controller/metrics). */
+const RECONCILE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const QUEUE_SECONDS = [0.001, 0.01, 0.1, 1, 10, 60, 300];
+
+/** Names and labels are controller-runtime's and client-go's where they have one, so that existing panels work. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const counter = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
+    new Counter<L>({ name, help, labelNames, registers });
+  const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
+    new Gauge<L>({ name, help, labelNames, registers });
+  const histogram = <L extends string>(name: string, help: string, buckets: number[], ...labelNames: L[]) =>
+    new Histogram<L>({ name, help, buckets, labelNames, registers });
+
+  const reconciles = counter('controller_runtime_reconcile_total', 'Reconciles by result.', 'controller', 'result');
+  const errors = counter('controller_runtime_reconcile_errors_total', 'Reconciles that failed.', 'controller');
+  const panics = counter('controller_runtime_reconcile_panics_total', 'Reconciles that threw.', 'controller');
+  const seconds = histogram(
+    'controller_runtime_reconcile_time_seconds',
+    'Length of a reconcile.',
+    RECONCILE_SECONDS,
+    'controller',
+  );
+  const maxActive = gauge('controller_runtime_max_concurrent_reconciles', 'Number of workers.', 'controller');
+  const active = gauge('controller_runtime_active_workers', 'Workers at work.', 'controller');
+  const depth = gauge('workqueue_depth', 'Keys ready to be worked on.', 'name', 'controller');
+  const adds = counter('workqueue_adds_total', 'Keys added.', 'name', 'controller');
+  const waits = histogram('workqueue_queue_duration_seconds', 'Wait before work.', QUEUE_SECONDS, 'name', 'controller');
+  const requests = counter('rest_client_requests_total', 'Requests to the API server.', 'code', 'method');
+  const changes = counter('secrets_operator_secret_changes_total', 'Secrets written because their content is new.');
+  const restarts = counter('secrets_operator_restarts_total', 'Workloads restarted.', 'kind', 'result');
+  const calls = counter('secrets_operator_aws_calls_total', 'AWS calls.', 'operation', 'region', 'outcome');
+
+  return {
+    registry,
+    sync: { changed: () => changes.inc() },
+    rollout: { restarted: (kind, result) => restarts.inc({ kind, result }) },
+    aws: { called: (operation, region, outcome) => calls.inc({ operation, region, outcome }) },
+    transport: { requested: (method, code) => requests.inc({ method, code }) },
+    controller(controller, concurrency) {
+      for (const result of RESULTS) reconciles.inc({ controller, result }, 0);
+      errors.inc({ controller }, 0);
+      panics.inc({ controller }, 0);
+      maxActive.set({ controller }, concurrency);
+      return {
+        started: () => active.inc({ controller }),
+        finished(result, ms) {
+          active.dec({ controller });
+          reconciles.inc({ controller, result });
+          seconds.observe({ controller }, ms / 1_000);
+          if (result === 'panic') panics.inc({ controller });
+          if (result !== 'success' && result !== 'requeue_after') errors.inc({ controller });
+        },
+      };
+    },
+    queue(name) {
+      const labels = { name, controller: name };
+      return {
+        added: () => adds.inc(labels),
+        taken: ms => waits.observe(labels, ms / 1_000),
+        depth: length => depth.set(labels, length),
+      };
+    },
+  };
+}

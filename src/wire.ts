@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { createAws } from './aws/aws.ts';
+import type { Config } from './config.ts';
+import { createContentHasher, type HashKey } from './controller/aws-secret/content.ts';
+import { createReconciler } from './controller/aws-secret/reconciler.ts';
+import type { SyncRecord } from './controller/aws-secret/record.ts';
+import { isContentChange, isEcho, isRelevantChange } from './controller/aws-secret/triggers.ts';
+import { createRolloutReconciler } from './controller/rollout/reconciler.ts';
+import type { Clock, Random } from './controller/runtime/clock.ts';
+import { type Controller, createController, type Reconcile } from './controller/runtime/controller.ts';
+import { formatKey } from './controller/runtime/key.ts';
+import type { Log } from './controller/runtime/log.ts';
+import { Queue } from './controller/runtime/queue.ts';
+import { createKube, type Kube, type KubeHandlers } from './kube/kube.ts';
+import type { Transport } from './kube/transport.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+
+export interface Parts {
+  readonly config: Config;
+  readonly transport: Transport;
+  readonly metrics: Metrics;
+  readonly userAgent: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Wired {
+  readonly kube: Kube;
+  /** What every watch event wakes. */
+  readonly handlers: KubeHandlers;
+  readonly queues: readonly Queue[];
+  controllers(key: HashKey): readonly Controller[];
+}
+
+const BACKOFF = { baseMs: 1_000, maxMs: 60_000 } as const;
+const ROLLOUT_WORKERS = 5;
+
+/** Joins every part to the others. Starts nothing. */
+export function wire(parts: Parts): Wired {
+  const { config, transport, metrics, clock, random, log } = parts;
+  const { watchNamespaces: namespaces, rolloutEnabled: watchWorkloads } = config;
+  const kube = createKube({ transport, namespaces, watchWorkloads, clock, random, log });
+  const reader = createAws({ ...parts, ...config, endpoints: config.awsEndpoints, metrics: metrics.aws });
+  const records = new Map<string, SyncRecord>();
+  const sync = new Queue(clock, metrics.queue('awssecret'));
+  const rollout = new Queue(clock, metrics.queue('rollout'));
+
+  const handlers: KubeHandlers = {
+    awsSecret(key, before, after, isInitial) {
+      if (!isRelevantChange(before, after)) return;
+      sync.add(key, isInitial ? 'low' : 'high');
+      rollout.add(key, 'low');
+    },
+    secret(secretKey, before, after) {
+      for (const key of kube.awsSecrets.keeping(secretKey)) {
+        if (!isEcho(after?.metadata, records.get(key))) sync.add(key);
+        if (isContentChange(before?.metadata, after?.metadata)) rollout.add(key);
+      }
+    },
+    workload(_key, before, after) {
+      for (const { metadata, uses } of [after ?? before].filter(workload => workload !== undefined)) {
+        const names = new Set(uses.map(use => use.secretName));
+        const secretKeys = [...names].map(name => formatKey({ namespace: metadata.namespace, name }));
+        for (const key of secretKeys.flatMap(kube.awsSecrets.keeping)) rollout.add(key, 'low');
+      }
+    },
+  };
+
+  const controller = (name: string, queue: Queue, concurrency: number, reconcile: Reconcile): Controller => {
+    const measured = metrics.controller(name, concurrency);
+    return createController({
+      ...{ name, queue, concurrency, reconcile, clock, random, log, metrics: measured },
+      backoff: BACKOFF,
+      newId: randomUUID,
+    });
+  };
+
+  return {
+    kube,
+    handlers,
+    queues: [sync, rollout],
+    controllers(key) {
+      const hasher = createContentHasher(key);
+      const options = { maxStalenessMs: config.maxStalenessMs };
+      const shared = { ...kube, clock, random };
+      const store = kube.secretStore;
+      const reconcile = createReconciler({ ...shared, store, hasher, reader, records, options, metrics: metrics.sync });
+      const roll = createRolloutReconciler({ ...shared, fresh: new Map(), metrics: metrics.rollout });
+      return [
+        controller('awssecret', sync, config.maxConcurrentReconciles, reconcile),
+        ...(watchWorkloads ? [controller('rollout', rollout, ROLLOUT_WORKERS, roll)] : []),
+      ];
+    },
+  };
+}
