@@ -40,7 +40,8 @@ const IDLE_MS = 130_000;
 
 interface ListBody {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-  readonly items: readonly unknown[];
+  /** Go prints an empty list of metadata as null. */
+  readonly items: readonly unknown[] | null;
 }
 
 /** Keeps a store equal to a collection of the API server: list, then watch from there, for ever. */
@@ -104,7 +105,7 @@ export class Reflector<T extends { readonly metadata: ObjectMeta }> {
       } as const;
       const result = (await transport.call(call)) as KubeResult<ListBody>;
       if (!result.ok) return this.#failed('list', result.error.status);
-      for (const item of result.value.items) {
+      for (const item of result.value.items ?? []) {
         const object = reduce(item);
         objects.set(formatKey(object.metadata), object);
       }

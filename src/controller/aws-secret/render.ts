@@ -7,11 +7,15 @@ import type { SecretManifest } from './secret.ts';
 /** What the API server accepts in `data`, summed over values (kubernetes.io/docs/concepts/configuration/secret). */
 const MAX_DATA_BYTES = 1024 * 1024;
 
-/** kubernetes.io/docs/concepts/configuration/secret, "Types of Secret": keys that the API server demands. */
-const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
-  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+/**
+ * kubernetes.io/docs/concepts/configuration/secret, "Types of Secret": what the API server demands. Each entry names
+ * keys of which one must be there.
+ */
+const REQUIRED_KEYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'kubernetes.io/basic-auth': [['username', 'password']],
+  'kubernetes.io/dockerconfigjson': [['.dockerconfigjson']],
+  'kubernetes.io/ssh-auth': [['ssh-privatekey']],
+  'kubernetes.io/tls': [['tls.crt'], ['tls.key']],
 };
 
 /** The Secret that `awsSecret` asks for, without the annotations that tell its history; or why it cannot be made. */
@@ -42,9 +46,10 @@ function refuseData(type: string, data: ReadonlyMap<string, Uint8Array>) {
     const message = `${JSON.stringify(key)} cannot be a key of a Secret: letters, digits, "-", "_" and ".", 253 at the most; take the value by \`data\` under another key`;
     return fail('InvalidKey', 'content', message);
   }
-  const missing = (REQUIRED_KEYS[type] ?? []).filter(key => !data.has(key));
+  const missing = (REQUIRED_KEYS[type] ?? []).filter(keys => !keys.some(key => data.has(key)));
   if (missing.length > 0) {
-    const message = `a Secret of type ${type} needs ${missing.map(key => `\`${key}\``).join(' and ')}, which no source gives`;
+    const names = missing.map(keys => keys.map(key => `\`${key}\``).join(' or ')).join(' and ');
+    const message = `a Secret of type ${type} needs ${names}, which no source gives; add it to \`data\``;
     return fail('MissingTypeKeys', 'content', message);
   }
   let bytes = 0;

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Fault } from '../support/aws-proxy.ts';
+import { until } from '../support/poll.ts';
+import { useWorld } from './world.ts';
+
+describe('regions are asked in order', () => {
+  const world = useWorld();
+  const heals: (() => void)[] = [];
+  afterEach(() => {
+    for (const heal of heals.splice(0)) heal();
+  });
+  const failPrimary = (fault: Fault) => heals.push(world.proxies['eu-west-1'].inject(fault));
+  const replicate = async (name: string, content: string): Promise<string> => {
+    const secretId = world.unique(name);
+    const token = randomUUID();
+    await world.aws['eu-west-1'].create(secretId, content, token);
+    await world.aws['eu-central-1'].create(secretId, content, token);
+    return secretId;
+  };
+
+  const elsewhere: readonly { why: string; fault: Fault }[] = [
+    { why: 'a broken connection', fault: 'reset' },
+    { why: 'no answer before the deadline', fault: 'hang' },
+    { why: 'a server error', fault: { code: 'InternalServiceError', status: 500 } },
+    { why: 'a gateway that is no AWS', fault: { code: '', status: 503 } },
+    { why: 'throttling, which arrives as a 400', fault: { code: 'ThrottlingException', status: 400 } },
+  ];
+  it.each(elsewhere.map((row, i) => ({ ...row, name: `over-${i}` })))(
+    '$why goes to the next region',
+    async ({ name, fault }) => {
+      const secretId = await replicate(name, '{"a":"1"}');
+      failPrimary(fault);
+      await world.applyAwsSecret(name, { dataFrom: [{ secretId }] });
+      await world.expectSecret(name, { a: '1' });
+      const { status } = await world.expectSynced(name);
+      expect(status?.sources?.[0]?.region).toBe('eu-central-1');
+    },
+  );
+
+  const final: readonly { why: string; fault: Fault; reason: string }[] = [
+    { why: 'denied is denied', fault: { code: 'AccessDeniedException', status: 400 }, reason: 'AccessDenied' },
+    {
+      why: 'not found is not found',
+      fault: { code: 'ResourceNotFoundException', status: 400 },
+      reason: 'SecretNotFound',
+    },
+    { why: 'a key that cannot decrypt', fault: { code: 'DecryptionFailure', status: 400 }, reason: 'DecryptionFailed' },
+    {
+      why: 'credentials that are no good',
+      fault: { code: 'UnrecognizedClientException', status: 400 },
+      reason: 'CredentialsUnavailable',
+    },
+  ];
+  it.each(final.map((row, i) => ({ ...row, name: `final-${i}` })))(
+    '$why: no other region is asked',
+    async ({ name, fault, reason }) => {
+      const secretId = await replicate(name, '{"a":"1"}');
+      failPrimary(fault);
+      await world.applyAwsSecret(name, { dataFrom: [{ secretId }] });
+      const { status } = await world.expectCondition(name, 'Ready', 'False', reason);
+      expect(world.proxies['eu-central-1'].calls.filter(call => call.body.includes(secretId))).toEqual([]);
+      expect(JSON.stringify(status)).not.toContain('canary-of-an-aws-message');
+    },
+  );
+
+  it('when every region is away the Secret stays, Ready stays, and all goes on by itself', async () => {
+    const name = 'outage';
+    const secretId = await replicate(name, '{"a":"1"}');
+    await world.applyAwsSecret(name, { refreshInterval: '10s', dataFrom: [{ secretId }] });
+    await world.expectSynced(name);
+    failPrimary('reset');
+    heals.push(world.proxies['eu-central-1'].inject('reset'));
+    await until('the failure is logged', { timeoutMs: 20_000 }, () =>
+      world.lines.some(line => line.includes('"sync failed"') && line.includes('"Unavailable"') && line.includes(name)),
+    );
+    await world.expectCondition(name, 'Ready', 'True', 'Synced');
+    await world.expectSecret(name, { a: '1' });
+    for (const heal of heals.splice(0)) heal();
+    await world.aws['eu-west-1'].put(secretId, '{"a":"2"}');
+    await world.expectSecret(name, { a: '2' });
+  });
+
+  it("a secondary's refusal is no verdict: the primary's trouble is what is told", async () => {
+    const name = 'no-replica';
+    const secretId = world.unique(name);
+    await world.aws['eu-west-1'].create(secretId, '{"a":"1"}');
+    failPrimary({ code: 'InternalServiceError', status: 500 });
+    await world.applyAwsSecret(name, { dataFrom: [{ secretId }] });
+    const { status } = await world.expectCondition(name, 'Ready', 'Unknown', 'Unavailable');
+    expect(status?.conditions?.find(c => c.type === 'Ready')?.message).toContain('InternalServiceError');
+  });
+});
