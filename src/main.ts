@@ -20,15 +20,22 @@ if (parsed.kind !== 'config') {
 const { config } = parsed;
 const log = createLog(config.logLevel);
 const fatal = (event: string) => (error: unknown) => {
-  // Start-up errors are our own words or Node's about addresses and files; nothing has been read from AWS yet.
+  // Only of start-up is the text logged: nothing has been read from AWS yet, so that it cannot quote a value.
   log.error(event, { message: error instanceof Error ? error.message : 'unknown' });
   process.exit(1);
 };
+// Node would print the source line and the error's text, which may come from code that we did not write.
+process.on('uncaughtException', error => {
+  log.error('uncaught exception', { reason: error.name });
+  process.exit(1);
+});
 
 const connection = await connect(clock.monotonic).catch(fatal('cannot start'));
 const metrics = createMetrics();
 const userAgent = `secrets-operator/${version}`;
-const transport = await createTransport({ connection, clock, userAgent, metrics: metrics.transport });
+const transport = await createTransport({ connection, clock, userAgent, metrics: metrics.transport }).catch(
+  fatal('cannot start'),
+);
 const parts = { config, transport, metrics, userAgent, clock, random: Math.random, log, env };
 log.info('starting', { version });
 const operator = await startOperator(parts, connection.namespace).catch(fatal('cannot start'));

@@ -54,6 +54,7 @@ export async function startOperator(parts: Parts, keyNamespace: string): Promise
     return undefined;
   };
 
+  log.info('telemetry is served', { address: telemetry.address });
   const following = kube.run(handlers);
   const stopped = new Promise<void>(resolve => stopping.signal.addEventListener('abort', () => resolve()));
   let working: Promise<unknown> = Promise.resolve();
@@ -63,7 +64,7 @@ export async function startOperator(parts: Parts, keyNamespace: string): Promise
     running = controllers(key);
     working = Promise.all(running.map(controller => controller.run()));
     isReady = true;
-    log.info('ready', { address: telemetry.address });
+    log.info('ready');
   };
   const ready = begin();
 

@@ -55,6 +55,9 @@ export type Condition = Readonly<z.infer<typeof conditionSchema>>;
 /** A condition before it has met its predecessor: the transition time follows from that. */
 export type NextCondition = Omit<Condition, 'lastTransitionTime' | 'type'> & { readonly type: ConditionType };
 
+/** When conditions changed that nobody has written yet: they are the default of the CRD. */
+export const NEVER = '1970-01-01T00:00:00Z';
+
 /**
  * `previous` with `next` in the place of conditions of the same type, and without the types in `remove`.
  * The transition time moves only when `status` does (Kubernetes API conventions, "Typical status properties").
@@ -68,8 +71,8 @@ export function withConditions(
   const kept = previous.filter(c => !next.some(n => n.type === c.type) && !remove.some(type => type === c.type));
   const changed = next.map(condition => {
     const before = previous.find(c => c.type === condition.type);
-    const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : now;
-    return { ...condition, lastTransitionTime };
+    const isSame = before?.status === condition.status && before.lastTransitionTime !== NEVER;
+    return { ...condition, lastTransitionTime: isSame ? before.lastTransitionTime : now };
   });
   const order = (type: string): number => (CONDITION_TYPES as readonly string[]).indexOf(type);
   return [...kept, ...changed].sort((a, b) => order(a.type) - order(b.type));

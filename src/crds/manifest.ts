@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { awsSecretSpecSchema, awsSecretStatusSchema } from './aws-secret.ts';
+import { NEVER } from './conditions.ts';
 import { GROUP, VERSION } from './names.ts';
 
 type Json = { readonly [key: string]: unknown };
@@ -75,7 +76,7 @@ const INITIAL_STATUS: Json = {
     ...condition,
     reason: 'Progressing',
     message: 'Waiting for the operator.',
-    lastTransitionTime: '1970-01-01T00:00:00Z',
+    lastTransitionTime: NEVER,
     observedGeneration: 0,
   })),
 };

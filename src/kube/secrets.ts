@@ -1,8 +1,8 @@
 import type { SecretStore } from '../controller/aws-secret/ports.ts';
 import type { LiveSecret, SecretManifest, SecretMetadata } from '../controller/aws-secret/secret.ts';
 import { fail, ok, type Result } from '../controller/runtime/error.ts';
-import { FIELD_MANAGER } from '../crds/names.ts';
-import type { ObjectMeta } from '../crds/object.ts';
+import { API_VERSION, FIELD_MANAGER } from '../crds/names.ts';
+import type { ObjectMeta, OwnerReference } from '../crds/object.ts';
 import { type KubeError, syncError } from './error.ts';
 import { APPLY_PATCH, call, MERGE_PATCH, resourcePath, SECRETS } from './resource.ts';
 import { staleFields } from './stale-fields.ts';
@@ -35,12 +35,24 @@ export function createSecretStore(transport: Transport): SecretStore {
       return refused(result.error, manifest, 'create');
     },
 
-    async replace(manifest, resourceVersion) {
+    async replace(manifest, held) {
       const path = resourcePath(SECRETS, manifest.namespace, manifest.name);
+      const query = { fieldManager: FIELD_MANAGER };
+      const patch = async (body: object) =>
+        await call<SecretBody>(transport, { method: 'PATCH', path, query, contentType: MERGE_PATCH, body });
+
+      let { resourceVersion } = held;
+      const ownerReferences = replacedOwners(held, manifest);
+      if (ownerReferences !== undefined) {
+        // Two owners cannot both be the controller, and apply would add ours to the other.
+        const owned = await patch({ metadata: { resourceVersion, ownerReferences } });
+        if (!owned.ok) return refused(owned.error, manifest, 'update');
+        resourceVersion = owned.value.metadata.resourceVersion;
+      }
       const applied = await call<SecretBody>(transport, {
         method: 'PATCH',
         path,
-        query: { fieldManager: FIELD_MANAGER, force: 'true' },
+        query: { ...query, force: 'true' },
         contentType: APPLY_PATCH,
         body: body(manifest, resourceVersion),
       });
@@ -48,16 +60,23 @@ export function createSecretStore(transport: Transport): SecretStore {
       const stale = staleFields(applied.value, manifest, FIELD_MANAGER);
       if (stale === undefined) return ok(metadataOf(applied.value));
       // Apply never removes what it did not apply itself; this patch does, if nobody wrote in between.
-      const removal = {
-        ...stale,
-        metadata: { ...stale.metadata, resourceVersion: applied.value.metadata.resourceVersion },
-      };
-      const query = { fieldManager: FIELD_MANAGER };
-      const patch = { method: 'PATCH', path, query, contentType: MERGE_PATCH, body: removal } as const;
-      const removed = await call<SecretBody>(transport, patch);
+      ({ resourceVersion } = applied.value.metadata);
+      const removed = await patch({ ...stale, metadata: { ...stale.metadata, resourceVersion } });
       return removed.ok ? ok(metadataOf(removed.value)) : refused(removed.error, manifest, 'update');
     },
   };
+}
+
+/** The owners without AwsSecrets that the manifest does not name; undefined when there are none of these. */
+function replacedOwners(held: SecretMetadata, manifest: SecretManifest): readonly OwnerReference[] | undefined {
+  const isStale = (owner: OwnerReference): boolean =>
+    owner.apiVersion === API_VERSION &&
+    owner.kind === 'AwsSecret' &&
+    !manifest.ownerReferences.some(({ uid }) => uid === owner.uid);
+  const owners = held.ownerReferences ?? [];
+  if (!owners.some(isStale)) return undefined;
+  const isOurs = (owner: OwnerReference) => manifest.ownerReferences.some(({ uid }) => uid === owner.uid);
+  return [...owners.filter(owner => !isStale(owner) && !isOurs(owner)), ...manifest.ownerReferences];
 }
 
 /** Metadata of a Secret, from a whole one or from a PartialObjectMetadata, without what only the API server needs. */

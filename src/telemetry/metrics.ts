@@ -57,7 +57,7 @@ export function createMetrics(): Metrics {
     sync: { changed: () => changes.inc() },
     rollout: { restarted: (kind, result) => restarts.inc({ kind, result }) },
     aws: { called: (operation, region, outcome) => calls.inc({ operation, region, outcome }) },
-    transport: { requested: (method, code) => requests.inc({ method, code }) },
+    transport: { requested: (method, code) => requests.inc({ code, method }) },
     controller(controller, concurrency) {
       for (const result of RESULTS) reconciles.inc({ controller, result }, 0);
       errors.inc({ controller }, 0);

@@ -34,8 +34,11 @@ export interface SecretStore {
   get(key: ObjectKey): Promise<Result<LiveSecret | undefined>>;
   /** `exists` when there is one of that name already, whose ever it is. */
   create(manifest: SecretManifest): Promise<Result<SecretMetadata | 'exists'>>;
-  /** Makes the Secret hold exactly the manifest's data, if it still is at `resourceVersion`. Foreign metadata stays. */
-  replace(manifest: SecretManifest, resourceVersion: string): Promise<Result<SecretMetadata>>;
+  /**
+   * Makes the Secret hold exactly the manifest's data and AwsSecret owners, if it still is as `held` says. Foreign
+   * metadata stays.
+   */
+  replace(manifest: SecretManifest, held: SecretMetadata): Promise<Result<SecretMetadata>>;
 }
 
 /** Keyed hash of a Secret's content: `<keyId>.<hmac>`. */

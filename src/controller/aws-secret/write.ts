@@ -58,7 +58,7 @@ async function replace(
   now: string,
 ): Promise<Result<Written>> {
   const history = nextHistory({ metadata: held, heldContent }, content, now);
-  const replaced = await store.replace(annotated(manifest, history), held.resourceVersion);
+  const replaced = await store.replace(annotated(manifest, history), held);
   if (!replaced.ok) return replaced;
   return ok({ metadata: replaced.value, changedAt: history[0]?.time ?? now, isNewContent: heldContent !== content });
 }
