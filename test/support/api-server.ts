@@ -8,10 +8,10 @@ import { freePort } from './port.ts';
 import { type RunningProcess, startProcess } from './process.ts';
 
 /** The service account issuer, which is also the audience of tokens that ask for none. */
-export const issuer = 'https://kubernetes.default.svc.cluster.local';
+const issuer = 'https://kubernetes.default.svc.cluster.local';
 
 /** The service addresses of every test cluster; the first one is the API server's. */
-export const serviceRange = '10.96.0.0/16';
+const serviceRange = '10.96.0.0/16';
 
 /** A kube-apiserver that can be killed and started again at one address. */
 export interface ApiServer {

@@ -46,7 +46,7 @@ export async function findBinary(program: Program, environment = process.env): P
 }
 
 /** The version of a tool set, such as v1.34.4. */
-export function pinnedVersion(set: (typeof toolSets)[Program]): Promise<string> {
+function pinnedVersion(set: (typeof toolSets)[Program]): Promise<string> {
   return ask('--version', set);
 }
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { SyncRecord } from '../../src/controller/aws-secret/record.ts';
+import type { SourceRecord, SyncRecord } from '../../src/controller/aws-secret/record.ts';
 import type { LiveSecret, SecretMetadata } from '../../src/controller/aws-secret/secret.ts';
 import { sourceKey } from '../../src/controller/aws-secret/sources.ts';
 import type { SecretUse, Workload } from '../../src/controller/rollout/workload.ts';
@@ -59,10 +59,10 @@ export function aRecord(record: Partial<SyncRecord> = {}): SyncRecord {
   };
 }
 
-/** The record of one source in its version `versionId`; undefined for one that AWS does not have. */
-export function aSource(secretId: string, versionId: string | undefined = 'v1', versionStage = 'AWSCURRENT') {
-  const key = sourceKey({ secretId, versionStage });
-  return { key, secretId, versionStage, version: { versionId, region: 'eu-west-1' } } as const;
+/** The record of one source in its version `versionId`; null for an optional one that AWS does not have. */
+export function aSource(secretId: string, versionId: string | null = 'v1', versionStage = 'AWSCURRENT'): SourceRecord {
+  const version = versionId === null ? undefined : { versionId, region: 'eu-west-1' };
+  return { key: sourceKey({ secretId, versionStage }), secretId, versionStage, version };
 }
 
 /** Deployment `shop/app` that takes Secret `payments` by `envFrom`, never rolled by us, with nothing under way. */

@@ -4,6 +4,7 @@ import { type ControlPlaneFiles, prepareControlPlaneFiles } from './control-plan
 import { writeKubeconfig } from './kubeconfig.ts';
 import { type RunningProcess, startProcess } from './process.ts';
 import { endLeftovers } from './process-record.ts';
+import { createTeardown } from './teardown.ts';
 
 export interface ControlPlaneOptions {
   /** Data, keys, sockets and logs, of this run only. At most 90 bytes long, because unix sockets allow no longer paths. */
@@ -16,7 +17,7 @@ export interface ControlPlaneOptions {
   readonly apiServerFlags?: readonly string[];
 }
 
-export type Component = 'controller-manager' | 'scheduler';
+type Component = 'controller-manager' | 'scheduler';
 
 /** A Kubernetes control plane without nodes, with RBAC on. */
 export interface ControlPlane {
@@ -45,26 +46,23 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const { directory, bindAddress: address = '127.0.0.1', components = [], apiServerFlags = [] } = options;
   await endLeftovers(directory);
   const files = prepareControlPlaneFiles(directory);
-  const stops: (() => Promise<void>)[] = [];
-  // The last one first, and each one gone before the next: no program sees the one it talks to vanish.
-  const stop = async (): Promise<void> => {
-    for (const end of stops.splice(0).reverse()) await end();
-  };
+  // Each one gone before the next, the last one first: no program sees the one it talks to vanish.
+  const teardown = createTeardown();
   try {
     const etcd = await startEtcd(files);
-    stops.push(() => etcd.stop(5_000));
+    teardown.add(() => etcd.stop(5_000));
     const flags = components.includes('controller-manager') ? [] : ['--disable-admission-plugins=ServiceAccount'];
     const api = await startApiServer(files, { address, flags: [...flags, ...apiServerFlags] });
-    stops.push(() => api.kill());
+    teardown.add(() => api.kill());
     const { token, kubeconfig, certificateAuthority } = files;
     writeKubeconfig(kubeconfig, { server: api.url, certificateAuthority, token });
     for (const component of components) {
       const child = await startComponent(component, files);
-      stops.push(() => child.stop());
+      teardown.add(() => child.stop());
     }
-    return { ...describe(api), token, kubeconfig, certificateAuthority, stop };
+    return { ...describe(api), token, kubeconfig, certificateAuthority, stop: () => teardown.run() };
   } catch (error) {
-    await stop();
+    await teardown.run().catch(() => undefined);
     throw error;
   }
 }

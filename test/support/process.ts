@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { identify } from './process-record.ts';
+import { writeRecord } from './process-record.ts';
 
 export interface ProcessOptions {
   /** Names the log `<directory>/<name>.log` and the record `<directory>/<name>.pid`. */
@@ -51,7 +51,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   const pid = await spawned(child, name);
   child.unref();
   const isAlive = () => child.exitCode === null && child.signalCode === null;
-  writeFileSync(record, `${pid}\n${identify(pid) ?? ''}\n`);
+  writeRecord(record, pid);
 
   const stop = async (graceMs = 10_000): Promise<void> => {
     if (isAlive()) {

@@ -1,0 +1,100 @@
+import { createContentHasher } from '../../src/controller/aws-secret/content.ts';
+import type { SecretStore, SourceReader } from '../../src/controller/aws-secret/ports.ts';
+import { createReconciler } from '../../src/controller/aws-secret/reconciler.ts';
+import type { SyncRecord } from '../../src/controller/aws-secret/record.ts';
+import type { SecretManifest, SecretMetadata } from '../../src/controller/aws-secret/secret.ts';
+import { fail, ok, type SyncError } from '../../src/controller/runtime/error.ts';
+import type { StatusWriter } from '../../src/controller/runtime/ports.ts';
+import type { AwsSecret } from '../../src/crds/aws-secret.ts';
+import { aLog, anAwsSecret, aSecret } from './builders.ts';
+import { createFakeClock } from './fake-clock.ts';
+
+const KEY = 'shop/payments';
+
+interface AwsState {
+  value: string;
+  version: string;
+  failure?: SyncError;
+}
+
+/** A world of one AwsSecret around the real reconciler: AWS, the API server and its watch are plain variables, chance is 0. */
+export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
+  const clock = createFakeClock();
+  const calls: string[] = [];
+  const state: { awsSecret: AwsSecret | undefined; secret: SecretMetadata | undefined; statusIsLost: boolean } = {
+    awsSecret: initial,
+    secret: undefined,
+    statusIsLost: false,
+  };
+  const aws: AwsState = { value: '{"a":"one"}', version: 'v1' };
+  let version = 0;
+  const writes: SecretManifest[] = [];
+  const records = new Map<string, SyncRecord>();
+  const { log, lines } = aLog();
+
+  const reader: SourceReader = {
+    async readVersion() {
+      calls.push('version');
+      return aws.failure ? { ok: false, error: aws.failure } : ok({ versionId: aws.version, region: 'eu-west-1' });
+    },
+    async readValue() {
+      calls.push('value');
+      if (aws.failure) return { ok: false, error: aws.failure };
+      return ok({ versionId: aws.version, region: 'eu-west-1', bytes: Buffer.from(aws.value) });
+    },
+  };
+  const take = (manifest: SecretManifest): SecretMetadata => {
+    writes.push(manifest);
+    const { labels, annotations, ownerReferences } = manifest;
+    version += 1;
+    const uid = state.secret?.uid ?? `secret-uid-${version}`;
+    state.secret = aSecret({ uid, resourceVersion: String(version), labels, annotations, ownerReferences });
+    return state.secret;
+  };
+  const store: SecretStore = {
+    get: async () => fail('InternalError', 'terminal', 'no test needs it'),
+    create: async manifest => ok(state.secret === undefined ? take(manifest) : 'exists'),
+    replace: async (manifest, held) =>
+      held.resourceVersion === state.secret?.resourceVersion
+        ? ok(take(manifest))
+        : fail('Progressing', 'conflict', 'c'),
+  };
+  const status: StatusWriter = {
+    async write(_key, uid, next) {
+      if (state.awsSecret?.metadata.uid !== uid) return ok(undefined);
+      const written = next(state.awsSecret);
+      if (written === undefined) return ok(undefined);
+      calls.push('status');
+      if (state.statusIsLost) return fail('ApiServerUnavailable', 'transient', 'no answer');
+      state.awsSecret = { ...state.awsSecret, status: written };
+      return ok(undefined);
+    },
+  };
+  let changes = 0;
+  const reconcile = createReconciler({
+    awsSecrets: { get: () => state.awsSecret, hasUid: uid => uid === state.awsSecret?.metadata.uid || uid === 'uid-2' },
+    secrets: { get: () => state.secret },
+    reader,
+    store,
+    status,
+    hasher: createContentHasher({ id: 'aaaaaaaa', key: Buffer.alloc(32, 1) }),
+    records,
+    clock,
+    random: () => 0,
+    metrics: {
+      changed: () => {
+        changes += 1;
+      },
+    },
+    options: { maxStalenessMs: 86_400_000 },
+  });
+  /** One reconcile: its outcome, and the calls that it made. */
+  const run = async () => {
+    calls.length = 0;
+    return { outcome: await reconcile(KEY, log), calls: [...calls] };
+  };
+  const ready = () => state.awsSecret?.status?.conditions?.find(condition => condition.type === 'Ready');
+  return { clock, state, aws, writes, records, lines, run, ready, changes: () => changes };
+}
+
+export type SyncWorld = ReturnType<typeof syncWorld>;
