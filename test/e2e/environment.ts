@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Cluster, startCluster } from '../cluster/cluster.ts';
+import { createImageBuilder } from '../cluster/image-builder.ts';
+import { buildOperatorImage, buildWorkloadImage } from '../cluster/images.ts';
+import { type AwsAdmin, createAwsAdmin } from '../support/aws-admin.ts';
+import { type AwsProxy, startAwsProxy } from '../support/aws-proxy.ts';
+import { runCommand } from '../support/command.ts';
+import { createKubectl, type Kubectl } from '../support/kubectl.ts';
+import { startMoto } from '../support/moto.ts';
+import { createTeardown } from '../support/teardown.ts';
+
+const ROOT = path.join(import.meta.dirname, '../..');
+
+export const CHART = path.join(ROOT, 'charts/secrets-operator');
+export const SAMPLES = path.join(ROOT, 'config/samples');
+export const NAMESPACE = 'secrets-operator';
+export const PRIMARY = 'eu-west-1';
+export const SECONDARY = 'eu-central-1';
+export const ROLE = 'arn:aws:iam::123456789012:role/secrets-operator';
+
+export interface Environment {
+  readonly cluster: Cluster;
+  readonly kubectl: Kubectl;
+  helm(...args: readonly string[]): Promise<string>;
+  readonly aws: Readonly<Record<typeof PRIMARY | typeof SECONDARY, AwsAdmin>>;
+  /** What the operator talks to in place of AWS. */
+  readonly proxies: Readonly<Record<typeof PRIMARY | typeof SECONDARY, AwsProxy>>;
+  /** Arguments of `helm upgrade --install`. */
+  readonly release: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** A cluster that runs containers, the project's own images in it, and AWS in two regions; the operator is not installed. */
+export async function startEnvironment(): Promise<Environment> {
+  const teardown = createTeardown();
+  const log = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  try {
+    const directory = await mkdtemp(path.join(tmpdir(), 'so-e2e-'));
+    teardown.add(() => rm(directory, { recursive: true, force: true }));
+    const cluster = await startCluster({ directory: path.join(directory, 'c'), log });
+    teardown.add(() => cluster.stop());
+    if (!cluster.runsContainers) {
+      throw new Error(
+        'this suite needs a cluster that runs containers: kind (a Docker engine), or host (root on Debian)',
+      );
+    }
+    const builder = await createImageBuilder(log);
+    await cluster.importImage(await buildWorkloadImage(builder));
+    await cluster.importImage(await buildOperatorImage(builder, { context: ROOT, tag: `${IMAGE}:e2e` }));
+
+    const { hostAddress: address } = cluster;
+    const region = async (name: string) => {
+      const moto = await startMoto({ directory: path.join(directory, name), address });
+      teardown.add(() => moto.stop());
+      const proxy = await startAwsProxy(moto.url, address);
+      teardown.add(() => proxy.stop());
+      return { proxy, admin: createAwsAdmin(moto.url, name) };
+    };
+    const [primary, secondary] = [await region(PRIMARY), await region(SECONDARY)];
+    const { kubectl, helm } = cluster.binaries;
+    return {
+      cluster,
+      kubectl: createKubectl(kubectl, cluster.kubeconfig),
+      helm: (...args) => runCommand([helm, '--kubeconfig', cluster.kubeconfig, ...args]),
+      aws: { [PRIMARY]: primary.admin, [SECONDARY]: secondary.admin },
+      proxies: { [PRIMARY]: primary.proxy, [SECONDARY]: secondary.proxy },
+      release: releaseArguments({ [PRIMARY]: primary.proxy.url, [SECONDARY]: secondary.proxy.url }),
+      stop: () => teardown.run(),
+    };
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
+
+const IMAGE = 'secrets-operator.io/test/operator';
+const TOKEN_DIRECTORY = '/var/run/secrets/eks.amazonaws.com/serviceaccount';
+
+/**
+ * The chart as on EKS. There a webhook adds the token and the two variables of IRSA to the pod, from the annotation of
+ * its ServiceAccount; here the values do (docs.aws.amazon.com/eks, "IAM roles for service accounts").
+ */
+function releaseArguments(urls: Readonly<Record<string, string>>): readonly string[] {
+  const endpoints = Object.entries(urls).flatMap(([region, url]) => [
+    [`secretsmanager/${region}`, url],
+    [`sts/${region}`, url],
+  ]);
+  const values = {
+    image: { repository: IMAGE, tag: 'e2e', pullPolicy: 'Never' },
+    regions: [PRIMARY, SECONDARY],
+    awsEndpoints: Object.fromEntries(endpoints),
+    serviceAccount: { annotations: { 'eks.amazonaws.com/role-arn': ROLE } },
+    extraEnv: [
+      { name: 'AWS_ROLE_ARN', value: ROLE },
+      { name: 'AWS_WEB_IDENTITY_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
+    ],
+    extraVolumes: [
+      {
+        name: 'aws-token',
+        projected: {
+          sources: [
+            { serviceAccountToken: { path: 'token', audience: 'sts.amazonaws.com', expirationSeconds: 86_400 } },
+          ],
+        },
+      },
+    ],
+    extraVolumeMounts: [{ name: 'aws-token', mountPath: TOKEN_DIRECTORY, readOnly: true }],
+  };
+  const json = Object.entries(values).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]);
+  return ['upgrade', '--install', 'secrets-operator', CHART, '--namespace', NAMESPACE, '--create-namespace', ...json];
+}

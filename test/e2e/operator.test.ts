@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workloadImage } from '../cluster/images.ts';
+import { hmacOf } from '../support/kubectl.ts';
+import { until } from '../support/poll.ts';
+import { type Environment, NAMESPACE, PRIMARY, ROLE, SAMPLES, SECONDARY, startEnvironment } from './environment.ts';
+
+interface PodList {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+    readonly spec: { readonly containers: readonly { readonly env?: readonly { readonly name: string }[] }[] };
+  }[];
+}
+
+const APP = 'shop';
+const before = { username: 'app', password: 'canary-before-9f31', host: 'db.internal', port: 5432, dbname: 'payments' };
+const after = { ...before, password: 'canary-after-77c0' };
+const NONCE = randomUUID();
+
+/** Tests of one story, in order: each begins where the one before has ended. */
+describe('the chart on a real cluster', () => {
+  let env: Environment;
+
+  beforeAll(async () => {
+    env = await startEnvironment();
+    const token = randomUUID();
+    for (const region of [PRIMARY, SECONDARY] as const) {
+      await env.aws[region].create('prod/payments/db', JSON.stringify(before), token);
+    }
+    for (const args of [
+      ['create', 'namespace', APP],
+      ['label', 'namespace', APP, 'pod-security.kubernetes.io/enforce=restricted'],
+    ])
+      await env.kubectl.run(...args);
+  });
+  afterAll(async () => {
+    await env?.stop();
+  });
+
+  const logs = () => env.kubectl.run('logs', '-n', NAMESPACE, 'deploy/secrets-operator', '--tail=-1');
+  const wait = (...args: readonly string[]) => env.kubectl.run('wait', '-n', APP, '--timeout=60s', ...args);
+  const podsOf = async (app: string): Promise<readonly string[]> => {
+    const { items } = await env.kubectl.json<PodList>('get', 'pods', '-n', APP, '-l', `app.kubernetes.io/name=${app}`);
+    return items.filter(pod => pod.metadata.deletionTimestamp === undefined).map(pod => pod.metadata.name);
+  };
+  const expectOnePod = (app: string) =>
+    until(`one pod of ${app}`, { timeoutMs: 60_000, intervalMs: 200 }, async () => {
+      const pods = await podsOf(app);
+      return pods.length === 1 && pods[0];
+    });
+  /** What the pod printed about its environment when it started. */
+  const printed = (pod: string) =>
+    until(`${pod} has printed`, { timeoutMs: 30_000, intervalMs: 200 }, async () => {
+      const line = (await env.kubectl.run('logs', '-n', APP, pod).catch(() => '')).split('\n')[0];
+      return line ? (JSON.parse(line) as { nonce: string; env: Record<string, string> }) : undefined;
+    });
+  const proofOf = (values: typeof before) => ({
+    username: hmacOf(NONCE, values.username),
+    password: hmacOf(NONCE, values.password),
+    port: hmacOf(NONCE, String(values.port)),
+  });
+
+  it('installs into a restricted namespace and becomes ready', async () => {
+    await env.kubectl.run('create', 'namespace', NAMESPACE);
+    await env.kubectl.run('label', 'namespace', NAMESPACE, 'pod-security.kubernetes.io/enforce=restricted');
+    await env.helm(...env.release, '--wait', '--timeout', '60s');
+    expect(await logs()).toContain('"msg":"ready"');
+  });
+
+  it('syncs every sample', async () => {
+    const overlay = await mkdtemp(path.join(SAMPLES, '../.overlay-'));
+    try {
+      const [newName, newTag] = workloadImage.split(':');
+      const kustomization = { resources: ['../samples'], images: [{ name: 'busybox', newName, newTag }] };
+      await writeFile(path.join(overlay, 'kustomization.yaml'), JSON.stringify(kustomization));
+      await env.kubectl.run('apply', '-n', APP, '-k', overlay);
+    } finally {
+      await rm(overlay, { recursive: true });
+    }
+    await wait('--for=condition=Ready', 'awssecrets', '--all');
+    const secret = await env.kubectl.json<{ data: Record<string, string> }>('get', 'secret', '-n', APP, 'payments-db');
+    const data = Object.fromEntries(
+      Object.entries(secret.data).map(([k, v]) => [k, Buffer.from(v, 'base64').toString()]),
+    );
+    expect(data).toEqual({ ...before, port: '5432' });
+    const table = await env.kubectl.run('get', 'awss', '-n', APP);
+    expect(table.split('\n')[0]).toMatch(/NAME +READY +REASON +TARGET +REGION +VERSION +LAST CHANGE +AGE/);
+    expect(table).toMatch(/payments-db +True +Synced +payments-db +eu-west-1/);
+    await env.kubectl.run('rollout', 'status', '-n', APP, 'deploy/payments', '--timeout=60s');
+  });
+
+  it('reads AWS by the projected token alone: no static key is in its pod', async () => {
+    const pods = await env.kubectl.json<PodList>('get', 'pods', '-n', NAMESPACE);
+    const names = pods.items.flatMap(pod => pod.spec.containers.flatMap(c => (c.env ?? []).map(e => e.name)));
+    expect(names).toContain('AWS_WEB_IDENTITY_TOKEN_FILE');
+    expect(names.filter(name => /ACCESS_KEY|AWS_SECRET|AWS_SESSION/.test(name))).toEqual([]);
+    const exchanges = env.proxies[PRIMARY].calls.filter(call => call.operation === 'AssumeRoleWithWebIdentity');
+    expect(exchanges, 'one exchange serves every client').toHaveLength(1);
+    const parameters = new URLSearchParams(exchanges[0]?.body);
+    expect(parameters.get('RoleArn')).toBe(ROLE);
+    const [, claims = ''] = (parameters.get('WebIdentityToken') ?? '').split('.');
+    const token = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { aud: string[]; sub: string };
+    expect(token.aud).toEqual(['sts.amazonaws.com']);
+    expect(token.sub).toBe(`system:serviceaccount:${NAMESPACE}:secrets-operator`);
+  });
+
+  it('a pod sees by envFrom what AWS holds', async () => {
+    await env.kubectl.apply(prover());
+    expect(await printed(await expectOnePod('prover'))).toMatchObject({ nonce: NONCE, env: proofOf(before) });
+  });
+
+  it('a new version changes the Secret, rolls each consumer once, and the new pod sees the new value', async () => {
+    await env.kubectl.run('rollout', 'status', '-n', APP, 'deploy/prover', '--timeout=60s');
+    const old = await expectOnePod('prover');
+    const generation = async (name: string) =>
+      (await env.kubectl.json<{ metadata: { generation: number } }>('get', 'deploy', name, '-n', APP)).metadata
+        .generation;
+    const generations = [await generation('prover'), await generation('payments')];
+    const token = randomUUID();
+    for (const region of [PRIMARY, SECONDARY] as const) {
+      await env.aws[region].put('prod/payments/db', JSON.stringify(after), { token });
+    }
+    await env.kubectl.run(
+      'annotate',
+      'awss',
+      'payments-db',
+      '-n',
+      APP,
+      `secrets-operator.io/refresh-requested=${token}`,
+    );
+    const fresh = await until('another pod runs', { timeoutMs: 60_000, intervalMs: 200 }, async () => {
+      const pods = await podsOf('prover');
+      return pods.length === 1 && pods[0] !== old && pods[0];
+    });
+    expect(await printed(fresh)).toMatchObject({ nonce: NONCE, env: proofOf(after) });
+    await wait('--for=condition=RolledOut', 'awss/payments-db');
+    await env.kubectl.run('rollout', 'status', '-n', APP, 'deploy/payments', '--timeout=60s');
+    expect([await generation('prover'), await generation('payments')], 'one patch each').toEqual(
+      generations.map(g => g + 1),
+    );
+  });
+
+  it('a new operator pod restarts nothing and reads no value again', async () => {
+    const reads = () =>
+      env.proxies[PRIMARY].calls.filter(c => c.operation === 'GetSecretValue' && !c.body.includes('AWSPREVIOUS'))
+        .length;
+    const pod = await expectOnePod('prover');
+    const checks = env.proxies[PRIMARY].count('DescribeSecret');
+    await env.kubectl.run('rollout', 'restart', '-n', NAMESPACE, 'deploy/secrets-operator');
+    await env.kubectl.run('rollout', 'status', '-n', NAMESPACE, 'deploy/secrets-operator', '--timeout=60s');
+    const known = reads();
+    await until(
+      'versions are checked',
+      { timeoutMs: 30_000 },
+      () => env.proxies[PRIMARY].count('DescribeSecret') >= checks + 3,
+    );
+    await wait('--for=condition=Ready', 'awssecrets', '--all');
+    expect(reads() - known, 'only the sample with an optional source that AWS does not have').toBeLessThanOrEqual(2);
+    expect(await expectOnePod('prover')).toBe(pod);
+  });
+
+  it('with the primary region dead, a new AwsSecret is served from the secondary', async () => {
+    const heal = env.proxies[PRIMARY].inject('hang');
+    try {
+      await env.kubectl.apply({
+        apiVersion: 'secrets-operator.io/v1alpha1',
+        kind: 'AwsSecret',
+        metadata: { name: 'failover', namespace: APP },
+        spec: { dataFrom: [{ secretId: 'prod/payments/db' }] },
+      });
+      await wait('--for=condition=Ready', 'awss/failover');
+      const status = await env.kubectl.run(
+        'get',
+        'awss',
+        'failover',
+        '-n',
+        APP,
+        '-o',
+        'jsonpath={.status.sources[0].region}',
+      );
+      expect(status).toBe(SECONDARY);
+    } finally {
+      heal();
+    }
+  });
+
+  it('no value is in the logs, the events, the statuses or the metrics', async () => {
+    const metrics = await env.kubectl.run(
+      'get',
+      '--raw',
+      `/api/v1/namespaces/${NAMESPACE}/services/secrets-operator-metrics:http/proxy/metrics`,
+    );
+    expect(metrics).toContain('controller_runtime_reconcile_total');
+    const outputs = [
+      metrics,
+      await logs(),
+      await env.kubectl.run('get', 'events', '-A', '-o', 'yaml'),
+      await env.kubectl.run('get', 'awssecrets,deployments,pods', '-n', APP, '-o', 'yaml'),
+    ];
+    for (const value of [before.password, after.password]) {
+      for (const form of [value, Buffer.from(value).toString('base64').replace(/=+$/, '')]) {
+        for (const output of outputs) expect(output.includes(form)).toBe(false);
+      }
+    }
+  });
+
+  it('deleting an AwsSecret deletes its Secret; uninstalling the operator deletes none', async () => {
+    await env.kubectl.run('delete', 'awss', 'failover', '-n', APP);
+    await wait('--for=delete', 'secret/failover');
+    await env.helm('uninstall', 'secrets-operator', '--namespace', NAMESPACE, '--wait');
+    const secrets = await env.kubectl.run('get', 'secrets', '-n', APP, '-o', 'name');
+    expect(secrets.trim().split('\n').sort()).toEqual(
+      ['payments-db', 'payments-db-data', 'payments-db-login', 'payments-db-regions'].map(name => `secret/${name}`),
+    );
+  });
+});
+
+function prover(): object {
+  const labels = { 'app.kubernetes.io/name': 'prover' };
+  const securityContext = {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'prover', namespace: APP },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          terminationGracePeriodSeconds: 2,
+          securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+          containers: [
+            {
+              name: 'prover',
+              image: workloadImage,
+              imagePullPolicy: 'Never',
+              command: ['hmac', '-nonce', NONCE, '-env', 'username,password,port'],
+              envFrom: [{ secretRef: { name: 'payments-db' } }],
+              securityContext,
+            },
+          ],
+        },
+      },
+    },
+  };
+}
