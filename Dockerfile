@@ -2,9 +2,9 @@
 #
 # The default base is a tag, so that a plain build works anywhere and gets the newest patches. For a build that can be
 # repeated, resolve the tag and give the digest that your registry answered:
-#   docker buildx imagetools inspect gcr.io/distroless/nodejs24-debian12:nonroot
-#   docker build --build-arg BASE_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot@sha256:<digest> .
-ARG BASE_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
+#   docker buildx imagetools inspect gcr.io/distroless/nodejs24-debian13:nonroot
+#   docker build --build-arg BASE_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot@sha256:<digest> .
+ARG BASE_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 FROM ${BASE_IMAGE}
 
 ARG BASE_IMAGE

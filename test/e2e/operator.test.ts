@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workloadImage } from '../cluster/images.ts';
@@ -70,10 +71,13 @@ describe('the chart on a real cluster', () => {
   });
 
   it('syncs every sample', async () => {
-    const overlay = await mkdtemp(path.join(SAMPLES, '../.overlay-'));
+    const overlay = await mkdtemp(path.join(tmpdir(), 'so-overlay-'));
     try {
       const [newName, newTag] = workloadImage.split(':');
-      const kustomization = { resources: ['../samples'], images: [{ name: 'busybox', newName, newTag }] };
+      const kustomization = {
+        resources: [path.relative(overlay, SAMPLES)],
+        images: [{ name: 'busybox', newName, newTag }],
+      };
       await writeFile(path.join(overlay, 'kustomization.yaml'), JSON.stringify(kustomization));
       await env.kubectl.run('apply', '-n', APP, '-k', overlay);
     } finally {
@@ -190,7 +194,7 @@ describe('the chart on a real cluster', () => {
     const metrics = await env.kubectl.run(
       'get',
       '--raw',
-      `/api/v1/namespaces/${NAMESPACE}/services/secrets-operator-metrics:http/proxy/metrics`,
+      `/api/v1/namespaces/${NAMESPACE}/services/secrets-operator-metrics:metrics/proxy/metrics`,
     );
     expect(metrics).toContain('controller_runtime_reconcile_total');
     const outputs = [

@@ -5,20 +5,17 @@
   verbs: [get, list, watch]
 - apiGroups: [secrets-operator.io]
   resources: [awssecrets/status]
-  verbs: [get, patch, update]
+  verbs: [patch]
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [get, list, watch, create, patch, delete]
-- apiGroups: [events.k8s.io]
-  resources: [events]
-  verbs: [create, patch]
+  verbs: [get, list, watch, create, patch]
 {{- if .Values.rollout.enabled }}
 - apiGroups: [apps]
   resources: [deployments]
-  verbs: [get, list, watch, patch]
+  verbs: [list, watch, patch]
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list]
+  verbs: [list]
 {{- end }}
 {{- end -}}
 

@@ -1,0 +1,57 @@
+# Everything a contributor runs. Targets install what they need; built tools are cached outside the tree, by version.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+TOOLS := test/cluster/tools/build.sh
+MODULES := node_modules/.package-lock.json
+VITEST := vitest run
+ARGS ?=
+
+.PHONY: help demo test check unit integration e2e generate build image bench
+
+help: ## this list
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/' | column -t -s "$$(printf '\t')"
+
+demo: ## the whole story in a cluster of its own; ARGS=--once ends it when it is told
+	@test/install.sh npm moto host
+	@$(MAKE) --no-print-directory build
+	@node test/demo/main.ts $(ARGS)
+
+test: ## everything that CI runs
+	@test/run.sh
+
+check: $(MODULES) ## format, lint, types, generated files, unused code and dependencies
+	@node test/check.ts
+
+unit: $(MODULES) ## pure code and import directions, in seconds
+	@$(VITEST) --project unit $(ARGS)
+
+integration: build ## the operator against etcd, kube-apiserver and moto; the chart against helm
+	@test/install.sh moto
+	@$(TOOLS) etcd kubernetes helm
+	@$(VITEST) --project integration --project chart $(ARGS)
+
+e2e: build ## the chart with real pods in a cluster of its own
+	@test/install.sh moto host
+	@$(TOOLS) etcd kubernetes helm kwok
+	@$(VITEST) --project e2e $(ARGS)
+
+generate: $(MODULES) ## write the generated files from src/crds
+	@node generate.ts
+
+build: $(MODULES) ## bundle the operator into dist/
+	@node build.ts
+
+IMAGE ?= secrets-operator:dev
+image: build ## container image IMAGE, with docker or buildah
+	@if docker info >/dev/null 2>&1; then docker build --tag $(IMAGE) $(ARGS) .; else buildah bud --tag $(IMAGE) $(ARGS) .; fi
+
+bench: build ## figures of the operator beside their bound; ARGS=N objects
+	@$(TOOLS) etcd kubernetes
+	@node bench/run.ts $(ARGS)
+
+$(MODULES): package.json package-lock.json
+	@test/install.sh npm
+	@touch $@

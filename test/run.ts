@@ -1,0 +1,84 @@
+/** The suites of `make test`, each as soon as what it needs is there. The last line is computed from their results. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { runChecks } from './check.ts';
+import { until } from './support/poll.ts';
+
+const logs = process.env['SECRETS_OPERATOR_TEST_LOGS'] ?? '';
+const [toolsPid, installPid] = process.argv.slice(2).map(Number);
+const startedAt = performance.now();
+const HOUR_MS = 3_600_000;
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+function say(line: string): void {
+  const seconds = Math.round((performance.now() - startedAt) / 1_000);
+  process.stdout.write(`\n[${seconds} s] ${line}\n`);
+}
+
+/** Waits for a background job of test/run.sh, showing what it says. */
+async function finished(what: string, pid: number | undefined, log: string): Promise<void> {
+  const file = path.join(logs, log);
+  let shown = 0;
+  const isAlive = (): boolean => existsSync(`/proc/${pid}`) || isSignalable(pid);
+  await until(what, { timeoutMs: HOUR_MS, intervalMs: 500 }, async () => {
+    const wasAlive = isAlive();
+    const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n');
+    for (const line of lines.slice(shown, -1)) process.stdout.write(`${line}\n`);
+    shown = Math.max(shown, lines.length - 1);
+    return !wasAlive;
+  });
+}
+
+function isSignalable(pid: number | undefined): boolean {
+  try {
+    return pid !== undefined && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Runs one project of vitest. A suite that ran no test, or whose result cannot be read, has failed. */
+async function suite(name: string): Promise<Count> {
+  say(`suite ${name}`);
+  const results = path.join(logs, `${name}.json`);
+  const args = ['run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+  const code = await new Promise<number>(resolve => {
+    spawn('vitest', args, { stdio: 'inherit' })
+      .on('close', status => resolve(status ?? 1))
+      .on('error', () => resolve(1));
+  });
+  try {
+    const { numPassedTests, numTotalTests, numTotalTestSuites } = JSON.parse(await readFile(results, 'utf8'));
+    // Skipped and todo tests count as failed: nothing here may pass over its work.
+    const failed = numTotalTests - numPassedTests;
+    const isSilent = numTotalTests === 0 || numTotalTestSuites === 0;
+    return { passed: numPassedTests, failed: isSilent || (code !== 0 && failed === 0) ? failed + 1 : failed };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+const counts: Count[] = [];
+say('checks');
+const checks = await runChecks();
+counts.push({ passed: checks.passed, failed: checks.failed.length });
+await import('../build.ts');
+counts.push(await suite('unit'));
+say('waiting for moto and the packages of this machine');
+await finished('the installation', installPid, 'install.log');
+say('waiting for the Go tools');
+await finished('the Go tools', toolsPid, 'tools.log');
+for (const name of ['chart', 'integration', 'e2e']) counts.push(await suite(name));
+
+const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+say(`all suites`);
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;
