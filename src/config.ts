@@ -11,6 +11,10 @@ const list = z.string().transform(text =>
 const regionName = /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/;
 const endpointEntry = /^(secretsmanager|sts)\/([a-z0-9-]+)=(https?:\/\/.+)$/;
 
+function isBindAddress(text: string): boolean {
+  return /^.*:[0-9]{1,5}$/.test(text) && Number(text.split(':').at(-1)) <= 65_535;
+}
+
 const settings = {
   'watch-namespaces': {
     schema: list.default([]),
@@ -33,10 +37,7 @@ const settings = {
     help: 'Endpoints in place of AWS’s own: service/region=url, separated by commas.',
   },
   'bind-address': {
-    schema: z
-      .string()
-      .regex(/^.*:[0-9]+$/, 'must be host:port or :port')
-      .default(':8080'),
+    schema: z.string().refine(isBindAddress, 'must be host:port or :port').default(':8080'),
     help: 'Where /livez, /readyz and /metrics are served.',
   },
   'max-concurrent-reconciles': {

@@ -84,7 +84,7 @@ export function wire(parts: Parts): Wired {
     controllers(key) {
       const hasher = createContentHasher(key);
       const options = { maxStalenessMs: config.maxStalenessMs };
-      const shared = { ...kube, clock, random };
+      const shared = { ...kube, clock, random, hasBacklog: () => sync.length > 0 };
       const store = kube.secretStore;
       const reconcile = createReconciler({ ...shared, store, hasher, reader, records, options, metrics: metrics.sync });
       const roll = createRolloutReconciler({ ...shared, fresh: new Map(), metrics: metrics.rollout });

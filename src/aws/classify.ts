@@ -67,7 +67,8 @@ export function errorCode(error: unknown): string {
 
 /** Never throws; an unknown 4xx is final, because asking another region for it would hide what is wrong. */
 export function classify(error: unknown): Classification {
-  const known = BY_CODE[errorCode(error)];
+  const code = errorCode(error);
+  const known = Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
   if (known !== undefined) return known;
   const status = (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
   return status === undefined || status >= 500 || status === 429 ? unavailable : settled('InvalidReference');

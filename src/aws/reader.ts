@@ -40,6 +40,7 @@ export function createReader({ inRegion: regional, defaultRegions, metrics }: Re
     operation: Operation,
     reference: SourceReference,
     send: (client: RegionalSecretsManager, secretId: string) => Promise<T>,
+    isComplete: (answer: T) => boolean,
   ): Promise<Result<T & { readonly region: string }>> => {
     const regions = regionsOf(reference, defaultRegions);
     let code: string | undefined;
@@ -47,9 +48,12 @@ export function createReader({ inRegion: regional, defaultRegions, metrics }: Re
       const asked = await askRegion(operation, region, () =>
         send(regional(region), inRegion(reference.secretId, region)),
       );
-      if ('answer' in asked) return ok({ ...asked.answer, region });
-      // What a secondary refuses says nothing about the secret: its replica or its permission may be missing.
+      // What a secondary lacks or refuses says nothing about the secret: its replica or its permission may be missing.
       const isPrimary = code === undefined;
+      if ('answer' in asked) {
+        if (isPrimary || isComplete(asked.answer)) return ok({ ...asked.answer, region });
+        continue;
+      }
       if (isPrimary && !asked.is.isElsewhere) return refusal(asked.is, asked.error, operation, reference, region);
       code ??= errorCode(asked.error);
     }
@@ -58,15 +62,23 @@ export function createReader({ inRegion: regional, defaultRegions, metrics }: Re
 
   return {
     async readVersion(reference): Promise<Result<SourceVersion>> {
-      const { versionStage } = reference;
-      const answer = await ask<VersionAnswer>('DescribeSecret', reference, (sm, id) => sm.describe(id, versionStage));
+      const answer = await ask(
+        'DescribeSecret',
+        reference,
+        (client, id) => client.describe(id, reference.versionStage),
+        ({ versionId }: VersionAnswer) => versionId !== undefined,
+      );
       if (!answer.ok) return answer;
       const { versionId, region } = answer.value;
       return versionId === undefined ? notFound(reference, region) : ok({ versionId, region });
     },
     async readValue(reference): Promise<Result<SourceValue>> {
-      const { versionStage } = reference;
-      const answer = await ask<ValueAnswer>('GetSecretValue', reference, (sm, id) => sm.getValue(id, versionStage));
+      const answer = await ask(
+        'GetSecretValue',
+        reference,
+        (client, id) => client.getValue(id, reference.versionStage),
+        ({ bytes }: ValueAnswer) => bytes !== undefined,
+      );
       if (!answer.ok) return answer;
       const { versionId, region, bytes, createdTime } = answer.value;
       if (bytes === undefined) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CONDITION_TYPES, type Condition, type NextCondition, REASONS, withConditions } from './conditions.ts';
+import { CONDITION_TYPES, type Condition, NEVER, type NextCondition, REASONS, withConditions } from './conditions.ts';
 
 const THEN = '2030-01-01T00:00:00.000Z';
 const NOW = '2030-01-02T00:00:00.000Z';
@@ -39,6 +39,12 @@ const rows = [
     previous: [condition({ observedGeneration: 1 })],
     next: next({ observedGeneration: 2 }),
     at: THEN,
+  },
+  {
+    why: 'the time in the default of the CRD is nobody’s: the first word about it counts',
+    previous: [condition({ lastTransitionTime: NEVER })],
+    next: next({}),
+    at: NOW,
   },
   {
     why: 'the time of another type says nothing',

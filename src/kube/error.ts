@@ -25,15 +25,23 @@ interface StatusBody {
   readonly details?: { readonly causes?: readonly { readonly reason?: unknown; readonly field?: unknown }[] };
 }
 
+/** An admission webhook may write whole sentences into these fields; only what has the form of a name is taken. */
+const WORD = /^[A-Za-z]{1,64}$/;
+const FIELD_PATH = /^[\w.[\]/-]{1,253}$/;
+
+function matching(pattern: RegExp, text: unknown): readonly string[] {
+  return typeof text === 'string' && pattern.test(text) ? [text] : [];
+}
+
 export function kubeError(status: number, body: unknown, retryAfter: string | undefined): KubeError {
   const { reason, details } = (typeof body === 'object' && body !== null ? body : {}) as StatusBody;
   const causes = Array.isArray(details?.causes) ? details.causes : [];
   const seconds = Number(retryAfter);
   return {
     status,
-    reason: typeof reason === 'string' ? reason : `HTTP ${status}`,
-    fields: causes.flatMap(({ field }) => (typeof field === 'string' && field !== '' ? [field] : [])),
-    causes: causes.flatMap(cause => (typeof cause.reason === 'string' ? [cause.reason] : [])),
+    reason: matching(WORD, reason)[0] ?? `HTTP ${status}`,
+    fields: causes.flatMap(cause => matching(FIELD_PATH, cause.field)),
+    causes: causes.flatMap(cause => matching(WORD, cause.reason)),
     ...(retryAfter !== undefined && seconds >= 0 && { retryAfterMs: seconds * 1_000 }),
   };
 }

@@ -12,7 +12,10 @@ export const SECRETS: Resource = { group: '', version: 'v1', plural: 'secrets' }
 export const PODS: Resource = { group: '', version: 'v1', plural: 'pods' };
 export const DEPLOYMENTS: Resource = { group: 'apps', version: 'v1', plural: 'deployments' };
 
-/** Path of a collection, or of one object or its subresource. Names are encoded, so that none can leave its place. */
+/**
+ * Path of a collection, or of one object or its subresource. Names are encoded, so that none can leave its place; throws
+ * a RangeError for `.` and `..`, which no encoding hides from a URL parser and which no object is named.
+ */
 export function resourcePath(resource: Resource, namespace?: string, name?: string, subresource?: string): string {
   const base = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`;
   const segments = [
@@ -21,6 +24,9 @@ export function resourcePath(resource: Resource, namespace?: string, name?: stri
     ...(name === undefined ? [] : [name]),
     ...(subresource === undefined ? [] : [subresource]),
   ];
+  for (const segment of segments) {
+    if (segment === '.' || segment === '..') throw new RangeError(`no object can be named ${JSON.stringify(segment)}`);
+  }
   return [base, ...segments.map(encodeURIComponent)].join('/');
 }
 

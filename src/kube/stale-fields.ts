@@ -17,7 +17,9 @@ export function staleFields(secret: SecretBody, manifest: SecretManifest, manage
   const data = Object.keys(secret.data ?? {}).filter(key => !manifest.data.has(key));
   const owned = ownedMetadata(secret.metadata.managedFields ?? [], manager);
   const stale = (field: 'labels' | 'annotations'): readonly string[] =>
-    Object.keys(secret.metadata[field] ?? {}).filter(key => owned[field].has(key) && !(key in manifest[field]));
+    Object.keys(secret.metadata[field] ?? {}).filter(
+      key => owned[field].has(key) && !Object.hasOwn(manifest[field], key),
+    );
   const [labels, annotations] = [stale('labels'), stale('annotations')];
   if (data.length + labels.length + annotations.length === 0) return undefined;
   return {

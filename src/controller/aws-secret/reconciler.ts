@@ -24,6 +24,8 @@ export interface ReconcilerDependencies extends Omit<WriteDependencies, 'isAlive
   readonly reader: SourceReader;
   readonly status: StatusWriter;
   readonly records: Map<string, SyncRecord>;
+  /** Whether other keys wait for a worker. */
+  readonly hasBacklog: () => boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: SyncMetrics;
@@ -91,6 +93,8 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
     };
     const result = await run();
     if (result.kind === 'synced') records.set(key, result.record);
+    // Secrets first: pods wait for those, and only people for a status. Its turn comes when no other key is waiting.
+    if (result.kind === 'synced' && decision.kind === 'read' && deps.hasBacklog()) return { kind: 'after', ms: 1 };
     return await settle(key, awsSecret, result, deps, log);
   };
 }

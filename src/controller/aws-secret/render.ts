@@ -35,7 +35,7 @@ export function renderSecret(awsSecret: AwsSecret, data: ReadonlyMap<string, Uin
 }
 
 /** Deleting the AwsSecret deletes the Secret, by Kubernetes' own garbage collector. */
-export function ownerReference({ metadata }: AwsSecret): OwnerReference {
+function ownerReference({ metadata }: AwsSecret): OwnerReference {
   const { name, uid } = metadata;
   return { apiVersion: API_VERSION, kind: 'AwsSecret', name, uid, controller: true, blockOwnerDeletion: false };
 }

@@ -70,16 +70,17 @@ function fields(awsSecret: AwsSecret, result: SyncResult, now: number): AwsSecre
   }
 }
 
+/** The sources of the spec with what is known of them, failing ones first. */
 function failedSources(awsSecret: AwsSecret, failures: readonly SourceFailure[]): AwsSecretStatus {
-  if (failures.length === 0) return {};
-  const before = awsSecret.status?.sources ?? [];
-  const rest = before.filter(s => !failures.some(f => f.secretId === s.name && f.versionStage === s.stage));
-  const failed = failures.map(({ secretId, versionStage, error }): SourceStatus => {
-    const known = before.find(s => s.name === secretId && s.stage === versionStage);
-    return { ...known, name: secretId, stage: versionStage, reason: error.reason };
+  const references = sourceReferences(awsSecret);
+  const all = references.map(({ secretId, versionStage }): SourceStatus => {
+    const is = (name: string, stage: string | undefined) => name === secretId && stage === versionStage;
+    const { reason: _, ...known } = awsSecret.status?.sources?.find(s => is(s.name, s.stage)) ?? {};
+    const failure = failures.find(f => is(f.secretId, f.versionStage));
+    return { ...known, name: secretId, stage: versionStage, ...(failure && { reason: failure.error.reason }) };
   });
-  const named = rest.map(({ reason: _, ...source }) => source);
-  return { sources: [...failed, ...named].slice(0, MAX_SOURCES), sourceCount: sourceReferences(awsSecret).length };
+  const sources = [...all.filter(s => s.reason !== undefined), ...all.filter(s => s.reason === undefined)];
+  return { sources: sources.slice(0, MAX_SOURCES), sourceCount: references.length };
 }
 
 function conditions(awsSecret: AwsSecret, result: SyncResult, now: number, options: StatusOptions): AwsSecretStatus {

@@ -60,7 +60,8 @@ export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
     const isSettled = ageMs >= SETTLE_MS;
     if (isSettled) deps.fresh.set(key, new Map(fresh));
 
-    const error = verdicts.find(v => v.error !== undefined)?.error ?? (await report(key, awsSecret, verdicts, deps));
+    const unreported = await report(key, awsSecret, verdicts, deps);
+    const error = verdicts.find(v => v.error !== undefined)?.error ?? unreported;
     if (error !== undefined) return { kind: 'retry', error };
     // A container that starts within these seconds may still get the old content: look once more when they are over.
     return isSettled || fresh.length === 0 ? done : { kind: 'after', ms: SETTLE_MS - ageMs };

@@ -1,0 +1,208 @@
+import { expect, test } from 'vitest';
+import { anAwsSecret, anOwner, aSecret, textOf } from '../../../test/support/builders.ts';
+import { type SyncWorld, syncWorld } from '../../../test/support/sync-world.ts';
+import { REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
+
+const MINUTE = 60_000;
+
+test('a first sync reads the value, writes the Secret, then the status, and comes back within the interval', async () => {
+  const w = syncWorld();
+  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 54_000 }, calls: ['value', 'status'] });
+  expect(textOf(w.writes[0]?.data ?? new Map())).toEqual({ a: 'one' });
+  expect(w.ready()).toMatchObject({ status: 'True', reason: 'Synced' });
+  expect(w.changes()).toBe(1);
+});
+
+test('the log of a sync names the keys and never holds a value', async () => {
+  const w = syncWorld();
+  await w.run();
+  expect(w.lines).toEqual([{ level: 'info', event: 'secret written', secret: 'payments', keys: ['a'] }]);
+});
+
+async function synced(w: SyncWorld = syncWorld()): Promise<SyncWorld> {
+  await w.run();
+  return w;
+}
+
+const later: readonly {
+  readonly why: string;
+  readonly act: (w: SyncWorld) => void;
+  readonly calls: readonly string[];
+  readonly outcome: object;
+  readonly writes: number;
+  readonly ready?: string;
+}[] = [
+  {
+    why: 'before its time nothing is asked, written or said',
+    act: w => w.clock.advance(4_000),
+    calls: [],
+    outcome: { kind: 'after', ms: 50_000 },
+    writes: 1,
+  },
+  {
+    why: 'a refresh that finds the same version reads no value and writes nothing',
+    act: w => w.clock.advance(MINUTE),
+    calls: ['version'],
+    outcome: { kind: 'after', ms: 54_000 },
+    writes: 1,
+  },
+  {
+    why: 'a version that moved is read and written',
+    act: w => {
+      Object.assign(w.aws, { version: 'v2', value: '{"a":"two"}' });
+      w.clock.advance(MINUTE);
+    },
+    calls: ['version', 'value', 'status'],
+    outcome: { kind: 'after', ms: 54_000 },
+    writes: 2,
+  },
+  {
+    why: 'a deleted Secret is made again at once',
+    act: w => {
+      w.state.secret = undefined;
+    },
+    calls: ['value', 'status'],
+    outcome: { kind: 'after', ms: 54_000 },
+    writes: 2,
+  },
+  {
+    why: 'an edited Secret is written back at once',
+    act: w => {
+      if (w.state.secret) w.state.secret = { ...w.state.secret, resourceVersion: '9' };
+    },
+    calls: ['value', 'status'],
+    outcome: { kind: 'after', ms: 54_000 },
+    writes: 2,
+  },
+  {
+    why: 'a requested refresh reads, and says that it did',
+    act: w => {
+      const annotations = { [REFRESH_REQUESTED_ANNOTATION]: 'now' };
+      if (w.state.awsSecret)
+        w.state.awsSecret = { ...w.state.awsSecret, metadata: { ...w.state.awsSecret.metadata, annotations } };
+    },
+    calls: ['value', 'status'],
+    outcome: { kind: 'after', ms: 54_000 },
+    writes: 2,
+  },
+  {
+    why: 'a refresh that AWS does not answer leaves Secret and status as they are, and is tried again',
+    act: w => {
+      w.aws.failure = { reason: 'Unavailable', retry: 'transient', message: 'm' };
+      w.clock.advance(MINUTE);
+    },
+    // The source says why; Ready stays True.
+    calls: ['version', 'status'],
+    outcome: { kind: 'retry', error: { reason: 'Unavailable', retry: 'transient', message: 'm' } },
+    writes: 1,
+  },
+  {
+    why: 'suspended, it asks nothing and waits for a change',
+    act: w => {
+      w.state.awsSecret = anAwsSecret({ spec: { suspend: true }, metadata: { generation: 2 } });
+    },
+    calls: ['status'],
+    outcome: { kind: 'done' },
+    writes: 1,
+    // The new generation has never been synced.
+    ready: 'Unknown',
+  },
+];
+
+for (const { why, act, calls, outcome, writes, ready = 'True' } of later) {
+  test(`after a sync: ${why}`, async () => {
+    const w = await synced();
+    act(w);
+    expect(await w.run()).toEqual({ outcome, calls });
+    expect(w.writes).toHaveLength(writes);
+    expect(w.ready()?.status).toBe(ready);
+  });
+}
+
+test('a status that was lost is written on the next run, without asking AWS again', async () => {
+  const w = syncWorld();
+  w.state.statusIsLost = true;
+  expect((await w.run()).outcome).toMatchObject({ kind: 'retry', error: { reason: 'ApiServerUnavailable' } });
+  w.state.statusIsLost = false;
+  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 54_000 }, calls: ['status'] });
+  expect(w.ready()).toMatchObject({ status: 'True' });
+});
+
+test('a new operator takes up what the status tells: it verifies, and writes nothing', async () => {
+  const w = await synced();
+  w.records.clear();
+  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 54_000 }, calls: ['version'] });
+});
+
+const refusals: readonly {
+  readonly why: string;
+  readonly act: (w: SyncWorld) => void;
+  readonly outcome: string;
+  readonly reason: string;
+  readonly stalled: boolean;
+}[] = [
+  {
+    why: 'the target belongs to another AwsSecret',
+    act: w => {
+      w.state.secret = aSecret({ ownerReferences: [anOwner({ name: 'other', uid: 'uid-2' })] });
+    },
+    outcome: 'retry',
+    reason: 'TargetOwnedByOther',
+    stalled: true,
+  },
+  {
+    why: 'the spec is broken: only a change helps',
+    act: w => {
+      if (w.state.awsSecret)
+        w.state.awsSecret = { ...w.state.awsSecret, spec: { ...w.state.awsSecret.spec, refreshInterval: 'x' } };
+    },
+    outcome: 'terminal',
+    reason: 'InvalidSpec',
+    stalled: true,
+  },
+  {
+    why: 'the value is no JSON',
+    act: w => Object.assign(w.aws, { value: 'hunter2' }),
+    outcome: 'retry',
+    reason: 'NotJson',
+    stalled: false,
+  },
+  {
+    why: 'a property cannot be a key',
+    act: w => Object.assign(w.aws, { value: '{"a/b":"hunter2"}' }),
+    outcome: 'retry',
+    reason: 'InvalidKey',
+    stalled: false,
+  },
+];
+
+for (const { why, act, outcome, reason, stalled } of refusals) {
+  test(`nothing is written when ${why}`, async () => {
+    const w = syncWorld();
+    act(w);
+    expect((await w.run()).outcome).toMatchObject({ kind: outcome, error: { reason } });
+    expect(w.writes).toEqual([]);
+    expect(w.ready()).toMatchObject({ status: 'False', reason });
+    const types = w.state.awsSecret?.status?.conditions?.map(({ type }) => type);
+    expect(types).toEqual(['Ready', stalled ? 'Stalled' : 'Reconciling']);
+    expect(JSON.stringify([w.state.awsSecret?.status, w.lines])).not.toContain('hunter2');
+  });
+}
+
+test('a conflict is decided again without a word in status and log', async () => {
+  const w = await synced();
+  const seen = w.state.secret;
+  if (seen) w.state.secret = { ...seen, resourceVersion: '9' };
+  w.aws.failure = { reason: 'Progressing', retry: 'conflict', message: 'somebody else wrote it first' };
+  expect(await w.run()).toMatchObject({ outcome: { kind: 'retry', error: { retry: 'conflict' } }, calls: ['value'] });
+  expect(w.lines.filter(line => line.level === 'warn')).toEqual([]);
+});
+
+test('an AwsSecret that is gone, or going, is forgotten', async () => {
+  for (const gone of [undefined, anAwsSecret({ metadata: { deletionTimestamp: '2030-01-01T00:00:00Z' } })]) {
+    const w = await synced();
+    w.state.awsSecret = gone;
+    expect(await w.run()).toEqual({ outcome: { kind: 'done' }, calls: [] });
+    expect(w.records.size).toBe(0);
+  }
+});

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { anAwsSecret, aSource } from '../../../test/support/builders.ts';
+import type { AwsSecretStatus } from '../../crds/aws-secret.ts';
+import type { Condition } from '../../crds/conditions.ts';
+import { recordFromStatus } from './record.ts';
+
+const VERIFIED = '2030-01-01T00:00:00.000Z';
+
+function ready(status: Condition['status']): Condition {
+  const base = { type: 'Ready', reason: 'Synced', message: 'm', observedGeneration: 1 } as const;
+  return { ...base, status, lastTransitionTime: VERIFIED };
+}
+
+const complete: AwsSecretStatus = {
+  observedGeneration: 1,
+  conditions: [ready('True')],
+  lastChangeTime: '2029-12-31T00:00:00.000Z',
+  lastVerifiedTime: VERIFIED,
+  target: { name: 'payments', uid: 'secret-uid', resourceVersion: '7' },
+  sources: [{ name: 'prod/db', stage: 'AWSCURRENT', versionId: 'v1', region: 'eu-west-1' }],
+};
+
+test('a complete status gives the record that was written into it, due at once', () => {
+  expect(recordFromStatus(anAwsSecret({ status: complete }), 42)).toEqual({
+    uid: 'uid-1',
+    generation: 1,
+    target: { name: 'payments', uid: 'secret-uid', resourceVersion: '7' },
+    sources: [aSource('prod/db')],
+    changedAt: '2029-12-31T00:00:00.000Z',
+    verifiedAt: Date.parse(VERIFIED),
+    handledRefreshRequest: undefined,
+    dueAt: 42,
+  });
+});
+
+test('the request that was served and the time of a version are kept', () => {
+  const createdTime = '2029-01-01T00:00:00.000Z';
+  const sources = [{ name: 'prod/db', stage: 'AWSCURRENT', versionId: 'v1', region: 'eu-west-1', createdTime }];
+  const record = recordFromStatus(anAwsSecret({ status: { ...complete, sources, lastHandledRefreshRequest: 'x' } }), 0);
+  expect(record).toMatchObject({ handledRefreshRequest: 'x', sources: [{ version: { createdTime } }] });
+});
+
+test('an interval of 0 is never due', () => {
+  const awsSecret = anAwsSecret({ spec: { refreshInterval: '0' }, status: complete });
+  expect(recordFromStatus(awsSecret, 42)).toMatchObject({ dueAt: undefined });
+});
+
+const many = Array.from({ length: 21 }, (_, index) => ({ secretId: `s-${index}` }));
+const listed = many
+  .slice(0, 20)
+  .map(({ secretId: name }) => ({ name, stage: 'AWSCURRENT', versionId: 'v', region: 'r' }));
+
+const incomplete: readonly {
+  readonly why: string;
+  readonly status: Partial<AwsSecretStatus>;
+  readonly spec?: object;
+}[] = [
+  { why: 'it is not ready', status: { conditions: [ready('False')] } },
+  { why: 'its state is unknown', status: { conditions: [ready('Unknown')] } },
+  { why: 'it has no conditions', status: { conditions: [] } },
+  { why: 'it is of another generation', status: { observedGeneration: 0 } },
+  { why: 'it names another target', status: { target: { name: 'x', uid: 'secret-uid', resourceVersion: '7' } } },
+  {
+    why: 'it does not tell which object the target was',
+    status: { target: { name: 'payments', resourceVersion: '7' } },
+  },
+  { why: 'it does not tell how it left the target', status: { target: { name: 'payments', uid: 'secret-uid' } } },
+  { why: 'it lacks a source', status: { sources: [] } },
+  { why: 'a source has no version', status: { sources: [{ name: 'prod/db', stage: 'AWSCURRENT', region: 'r' }] } },
+  { why: 'a source has no region', status: { sources: [{ name: 'prod/db', stage: 'AWSCURRENT', versionId: 'v' }] } },
+  {
+    why: 'a source is of another stage',
+    status: { sources: [{ name: 'prod/db', stage: 'X', versionId: 'v', region: 'r' }] },
+  },
+  { why: 'there are more sources than a status lists', status: { sources: listed }, spec: { dataFrom: many } },
+];
+
+for (const { why, status, spec } of incomplete) {
+  test(`no record, so that everything is read anew: ${why}`, () => {
+    const awsSecret = anAwsSecret({ status: { ...complete, ...status }, ...(spec && { spec }) });
+    expect(recordFromStatus(awsSecret, 0)).toBeUndefined();
+  });
+}
+
+test('no status, no record', () => expect(recordFromStatus(anAwsSecret(), 0)).toBeUndefined());
+
+test('times that are none are no reason to throw', () => {
+  const record = recordFromStatus(anAwsSecret({ status: { ...complete, lastVerifiedTime: 'x' } }), 0);
+  expect(record?.verifiedAt).toBe(0);
+});

@@ -1,0 +1,235 @@
+import { expect, test } from 'vitest';
+import { anAwsSecret, aRecord, aSource } from '../../../test/support/builders.ts';
+import type { AwsSecretStatus } from '../../crds/aws-secret.ts';
+import type { Reason } from '../../crds/conditions.ts';
+import type { RetryClass } from '../runtime/error.ts';
+import type { SourceFailure } from './fetch.ts';
+import { nextStatus, type SyncResult } from './status.ts';
+
+const NOW = Date.parse('2030-01-02T00:00:00.000Z');
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const iso = (ms: number) => new Date(ms).toISOString();
+const options = { maxStalenessMs: 24 * HOUR };
+
+function synced(record: Parameters<typeof aRecord>[0] = {}): SyncResult {
+  return { kind: 'synced', record: aRecord({ verifiedAt: NOW, ...record }) };
+}
+
+function failed(
+  reason: Reason,
+  retry: RetryClass,
+  ageMs: number | undefined = 0,
+  names: readonly string[] = [],
+): SyncResult {
+  const error = { reason, retry, message: `${reason} happened` };
+  const failures = names.map((secretId): SourceFailure => ({ secretId, versionStage: 'AWSCURRENT', error }));
+  return { kind: 'failed', error, failures, verifiedAt: ageMs === undefined ? undefined : NOW - ageMs };
+}
+
+/** The status after `results`, one a second, beginning with `status`. */
+function after(results: readonly SyncResult[], status?: AwsSecretStatus, generation = 1): AwsSecretStatus | undefined {
+  let current = status;
+  for (const result of results) {
+    const awsSecret = anAwsSecret({ metadata: { generation }, ...(current && { status: current }) });
+    current = nextStatus(awsSecret, result, NOW, options) ?? current;
+  }
+  return current;
+}
+
+/** `Ready=True/Synced Stale=True/Unavailable`: what the conditions say, in their order. */
+function said(status: AwsSecretStatus | undefined): string {
+  return (status?.conditions ?? []).map(({ type, status: is, reason }) => `${type}=${is}/${reason}`).join(' ');
+}
+
+const fresh: AwsSecretStatus = {
+  observedGeneration: -1,
+  conditions: (['Ready', 'Reconciling'] as const).map(type => ({
+    type,
+    status: type === 'Ready' ? 'Unknown' : 'True',
+    reason: 'Progressing',
+    message: 'Waiting for the operator.',
+    lastTransitionTime: '1970-01-01T00:00:00Z',
+    observedGeneration: 0,
+  })),
+};
+
+const ready = after([synced()]);
+const away = (ageMs: number) => failed('Unavailable', 'transient', ageMs);
+const denied = failed('AccessDenied', 'content');
+const foreign = failed('TargetNotOwned', 'terminal');
+
+const table: readonly {
+  readonly why: string;
+  readonly before: AwsSecretStatus | undefined;
+  readonly results: readonly SyncResult[];
+  readonly says: string;
+}[] = [
+  { why: 'a first sync ends', before: fresh, results: [synced()], says: 'Ready=True/Synced' },
+  {
+    why: 'a first sync cannot reach AWS',
+    before: fresh,
+    results: [away(0)],
+    says: 'Ready=Unknown/Unavailable Reconciling=True/Unavailable',
+  },
+  {
+    why: 'a first sync is denied',
+    before: fresh,
+    results: [denied],
+    says: 'Ready=False/AccessDenied Reconciling=True/AccessDenied',
+  },
+  {
+    why: 'a first sync is refused',
+    before: fresh,
+    results: [foreign],
+    says: 'Ready=False/TargetNotOwned Stalled=True/TargetNotOwned',
+  },
+  { why: 'a short outage says nothing', before: ready, results: [away(MINUTE)], says: 'Ready=True/Synced' },
+  {
+    why: 'up to twice the interval the promise holds',
+    before: ready,
+    results: [away(2 * MINUTE)],
+    says: 'Ready=True/Synced',
+  },
+  {
+    why: 'beyond it the Secret is stale, and still good',
+    before: ready,
+    results: [away(2 * MINUTE + 1)],
+    says: 'Ready=True/Synced Stale=True/Unavailable',
+  },
+  {
+    why: 'just within the limit of staleness',
+    before: ready,
+    results: [away(24 * HOUR - 1)],
+    says: 'Ready=True/Synced Stale=True/Unavailable',
+  },
+  {
+    why: 'at the limit of staleness it is no longer good',
+    before: ready,
+    results: [away(24 * HOUR)],
+    says: 'Ready=False/Unavailable Reconciling=True/Unavailable Stale=True/Unavailable',
+  },
+  {
+    why: 'the limit stays passed while the outage lasts',
+    before: ready,
+    results: [away(24 * HOUR), away(25 * HOUR)],
+    says: 'Ready=False/Unavailable Reconciling=True/Unavailable Stale=True/Unavailable',
+  },
+  {
+    why: 'the end of an outage ends all of it',
+    before: ready,
+    results: [away(24 * HOUR), synced()],
+    says: 'Ready=True/Synced',
+  },
+  { why: 'a denial', before: ready, results: [denied], says: 'Ready=False/AccessDenied Reconciling=True/AccessDenied' },
+  {
+    why: 'an outage after a denial mends nothing',
+    before: ready,
+    results: [denied, away(0)],
+    says: 'Ready=False/Unavailable Reconciling=True/Unavailable',
+  },
+  { why: 'a denial that ends', before: ready, results: [denied, synced()], says: 'Ready=True/Synced' },
+  {
+    why: 'a foreign target',
+    before: ready,
+    results: [foreign],
+    says: 'Ready=False/TargetNotOwned Stalled=True/TargetNotOwned',
+  },
+  {
+    why: 'a foreign target that then is ours, while AWS denies',
+    before: ready,
+    results: [foreign, denied],
+    says: 'Ready=False/AccessDenied Reconciling=True/AccessDenied',
+  },
+  {
+    why: 'a denial that becomes a foreign target',
+    before: ready,
+    results: [denied, foreign],
+    says: 'Ready=False/TargetNotOwned Stalled=True/TargetNotOwned',
+  },
+  { why: 'a foreign target that then is ours', before: ready, results: [foreign, synced()], says: 'Ready=True/Synced' },
+  { why: 'suspended while ready', before: ready, results: [{ kind: 'suspended' }], says: 'Ready=True/Suspended' },
+  {
+    why: 'suspended before the first sync',
+    before: fresh,
+    results: [{ kind: 'suspended' }],
+    says: 'Ready=Unknown/Suspended',
+  },
+  {
+    why: 'suspended while denied',
+    before: ready,
+    results: [denied, { kind: 'suspended' }],
+    says: 'Ready=False/Suspended',
+  },
+  { why: 'an object that never had a status', before: undefined, results: [synced()], says: 'Ready=True/Synced' },
+];
+
+for (const { why, before, results, says } of table) {
+  test(`${why} → ${says}`, () => expect(said(after(results, before))).toBe(says));
+}
+
+test('an interval of 0 promises nothing that could be stale', () => {
+  const awsSecret = anAwsSecret({ spec: { refreshInterval: '0' }, ...(ready && { status: ready }) });
+  expect(nextStatus(awsSecret, away(HOUR), NOW, options)).toBeUndefined();
+});
+
+test('a new generation is Unknown until it is synced, though its predecessor was ready', () => {
+  expect(said(after([away(0)], ready, 2))).toBe('Ready=Unknown/Unavailable Reconciling=True/Unavailable');
+  expect(after([away(0)], ready, 2)).toMatchObject({ observedGeneration: 2 });
+  expect(after([synced({ generation: 2 })], ready, 2)?.conditions).toMatchObject([{ observedGeneration: 2 }]);
+});
+
+test('the conditions carry the message, which kstatus and people read', () => {
+  expect(after([denied], ready)?.conditions?.map(c => c.message)).toEqual([
+    'AccessDenied happened',
+    'AccessDenied happened',
+  ]);
+});
+
+test('a condition of another controller, and the rollout’s own, stay', () => {
+  const other = {
+    type: 'RolledOut',
+    status: 'True',
+    reason: 'UpToDate',
+    message: 'm',
+    observedGeneration: 1,
+    lastTransitionTime: iso(NOW),
+  } as const;
+  const before = { ...ready, conditions: [...(ready?.conditions ?? []), other] };
+  for (const result of [denied, foreign, synced(), { kind: 'suspended' } as const])
+    expect((after([result], before) ?? before).conditions).toContainEqual(other);
+});
+
+test('nothing changed, nothing is written', () => {
+  for (const [before, result] of [
+    [ready, synced()],
+    [ready, away(0)],
+    [after([denied], ready), denied],
+    [after([foreign], ready), foreign],
+  ] as const) {
+    const awsSecret = anAwsSecret({ ...(before && { status: before }) });
+    expect(nextStatus(awsSecret, result, NOW + MINUTE, options)).toBeUndefined();
+  }
+});
+
+const stamps = [
+  { why: 'a refresh that finds nothing writes nothing', at: HOUR - 1, verifiedAt: HOUR - 1, writes: undefined },
+  { why: 'once an hour it says that it still looks', at: HOUR, verifiedAt: HOUR, writes: iso(NOW + HOUR) },
+  { why: 'it says when AWS answered, not when it wrote', at: 2 * HOUR, verifiedAt: HOUR, writes: iso(NOW + HOUR) },
+  { why: 'no answer of AWS since, no stamp', at: 2 * HOUR, verifiedAt: 0, writes: undefined },
+];
+
+for (const { why, at, verifiedAt, writes } of stamps) {
+  test(`lastVerifiedTime: ${why}`, () => {
+    const awsSecret = anAwsSecret({ ...(ready && { status: ready }) });
+    const next = nextStatus(awsSecret, synced({ verifiedAt: NOW + verifiedAt }), NOW + at, options);
+    expect(next?.lastVerifiedTime).toBe(writes);
+  });
+}
+
+test('lastVerifiedTime rides on any other write', () => {
+  const awsSecret = anAwsSecret({ ...(ready && { status: ready }) });
+  const sources = [aSource('prod/db', 'v2')];
+  const next = nextStatus(awsSecret, synced({ sources, verifiedAt: NOW + MINUTE }), NOW + MINUTE, options);
+  expect(next).toMatchObject({ lastVerifiedTime: iso(NOW + MINUTE), sources: [{ versionId: 'v2' }] });
+});

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { anAwsSecret, aRecord, aSecret } from '../../../test/support/builders.ts';
+import type { AwsSecret } from '../../crds/aws-secret.ts';
+import { CONTENT_ANNOTATION, REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
+import type { ObjectMeta } from '../../crds/object.ts';
+import { isContentChange, isEcho, isRelevantChange } from './triggers.ts';
+
+const before = anAwsSecret();
+const withMetadata = (metadata: Partial<ObjectMeta>): AwsSecret => anAwsSecret({ metadata });
+const requesting = (value: string) => withMetadata({ annotations: { [REFRESH_REQUESTED_ANNOTATION]: value } });
+
+const changes: readonly {
+  readonly why: string;
+  readonly before: AwsSecret | undefined;
+  readonly after: AwsSecret | undefined;
+  readonly wakes: boolean;
+}[] = [
+  { why: 'a new object', before: undefined, after: before, wakes: true },
+  { why: 'an object that is gone', before, after: undefined, wakes: true },
+  { why: 'another object under the same name', before, after: withMetadata({ uid: 'uid-2' }), wakes: true },
+  { why: 'a new generation: the spec changed', before, after: withMetadata({ generation: 2 }), wakes: true },
+  {
+    why: 'it is being deleted',
+    before,
+    after: withMetadata({ deletionTimestamp: '2030-01-01T00:00:00Z' }),
+    wakes: true,
+  },
+  { why: 'a refresh is requested', before, after: requesting('1'), wakes: true },
+  { why: 'another refresh is requested', before: requesting('1'), after: requesting('2'), wakes: true },
+  { why: 'the same request again', before: requesting('1'), after: requesting('1'), wakes: false },
+  {
+    why: 'our own write of the status',
+    before,
+    after: anAwsSecret({ status: { observedGeneration: 1 }, metadata: { resourceVersion: '101' } }),
+    wakes: false,
+  },
+  {
+    why: 'a label or another annotation',
+    before,
+    after: withMetadata({ labels: { a: 'b' }, annotations: { c: 'd' } }),
+    wakes: false,
+  },
+];
+
+for (const row of changes) {
+  test(`an AwsSecret ${row.wakes ? 'wakes' : 'does not wake'} its reconciler: ${row.why}`, () => {
+    expect(isRelevantChange(row.before, row.after)).toBe(row.wakes);
+  });
+}
+
+const echoes = [
+  { why: 'as we left it', secret: aSecret(), record: aRecord(), is: true },
+  { why: 'somebody wrote it since', secret: aSecret({ resourceVersion: '8' }), record: aRecord(), is: false },
+  { why: 'somebody made another of its name', secret: aSecret({ uid: 'x' }), record: aRecord(), is: false },
+  { why: 'it is gone', secret: undefined, record: aRecord(), is: false },
+  { why: 'we have not written it', secret: aSecret(), record: undefined, is: false },
+  { why: 'neither is known', secret: undefined, record: undefined, is: false },
+];
+
+for (const { why, secret, record, is } of echoes) {
+  test(`the event of a Secret is ${is ? '' : 'no '}echo of our write: ${why}`, () =>
+    expect(isEcho(secret, record)).toBe(is));
+}
+
+const holding = (content: string) => aSecret({ annotations: { [CONTENT_ANNOTATION]: content } });
+const contents = [
+  { why: 'a new Secret with content', before: undefined, after: holding('k.a'), is: true },
+  { why: 'a Secret with content is gone', before: holding('k.a'), after: undefined, is: true },
+  { why: 'other content', before: holding('k.a'), after: holding('k.b'), is: true },
+  { why: 'the annotation was taken away', before: holding('k.a'), after: aSecret(), is: true },
+  { why: 'the same content', before: holding('k.a'), after: holding('k.a'), is: false },
+  { why: 'a Secret that tells no content', before: undefined, after: aSecret(), is: false },
+];
+
+for (const row of contents) {
+  test(`the consumers are ${row.is ? '' : 'not '}looked at: ${row.why}`, () => {
+    expect(isContentChange(row.before, row.after)).toBe(row.is);
+  });
+}

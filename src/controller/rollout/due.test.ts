@@ -1,0 +1,206 @@
+import { expect, test } from 'vitest';
+import { anOwner, aUse, aWorkload } from '../../../test/support/builders.ts';
+import { restartAnnotation } from './annotation.ts';
+import { type Change, isDue, SETTLE_MS, standing } from './due.ts';
+import type { StartedContainer, Workload } from './workload.ts';
+
+const CHANGED = Date.parse('2030-01-01T12:00:00.000Z');
+const MARGIN = 10_000;
+const KEY = restartAnnotation('payments');
+
+const first: Change = {
+  secretName: 'payments',
+  content: 'k.b',
+  history: [{ content: 'k.b', time: new Date(CHANGED).toISOString() }],
+  restart: 'All',
+};
+const changed: Change = { ...first, history: [...first.history, { content: 'k.a', time: '2030-01-01T00:00:00.000Z' }] };
+
+function started(at: number, container = 'main'): StartedContainer {
+  return { pod: 'app-1', container, startedAt: CHANGED + at };
+}
+
+const ignoring = aWorkload({ metadata: { annotations: { 'secrets-operator.io/restart': 'ignore' } } });
+const owned = aWorkload({ metadata: { ownerReferences: [anOwner({ kind: 'Rollout', name: 'app', uid: 'x' })] } });
+const mounting = aWorkload({ uses: [aUse({ how: 'volume' })] });
+const optional = aWorkload({ uses: [aUse({ optional: true })] });
+const rolled = (content: string, workload: Workload = aWorkload()): Workload => ({
+  ...workload,
+  templateAnnotations: { [KEY]: content },
+});
+
+const standings: readonly {
+  readonly why: string;
+  readonly workload: Workload;
+  readonly change: Change;
+  readonly is: string;
+}[] = [
+  { why: 'never rolled by us, it may hold the old content', workload: aWorkload(), change: changed, is: 'undecided' },
+  { why: 'rolled for older content', workload: rolled('k.a'), change: changed, is: 'undecided' },
+  { why: 'rolled for this content', workload: rolled('k.b'), change: changed, is: 'current' },
+  {
+    why: 'the content of another Secret says nothing',
+    workload: aWorkload({ templateAnnotations: { [restartAnnotation('x')]: 'k.b' } }),
+    change: changed,
+    is: 'undecided',
+  },
+  {
+    why: 'first content: whoever needs the Secret could not start without it',
+    workload: aWorkload(),
+    change: first,
+    is: 'fresh',
+  },
+  { why: 'first content: whoever could start without it may have', workload: optional, change: first, is: 'undecided' },
+  {
+    why: 'first content: one optional use among others',
+    workload: aWorkload({ uses: [aUse(), aUse({ optional: true })] }),
+    change: first,
+    is: 'undecided',
+  },
+  {
+    why: 'first content by its history, but it was rolled for a content that the history lost',
+    workload: rolled('k.a'),
+    change: first,
+    is: 'undecided',
+  },
+  { why: 'restart: None', workload: aWorkload(), change: { ...changed, restart: 'None' }, is: 'exempt' },
+  {
+    why: 'restart: None does not hide that it is rolled',
+    workload: rolled('k.b'),
+    change: { ...changed, restart: 'None' },
+    is: 'current',
+  },
+  { why: 'its annotation says ignore', workload: ignoring, change: changed, is: 'exempt' },
+  {
+    why: 'another value of that annotation is not ignore',
+    workload: aWorkload({ metadata: { annotations: { 'secrets-operator.io/restart': 'force' } } }),
+    change: changed,
+    is: 'undecided',
+  },
+  { why: 'a controller owns it, and would undo the patch', workload: owned, change: changed, is: 'exempt' },
+  {
+    why: 'an owner that is no controller undoes nothing',
+    workload: aWorkload({ metadata: { ownerReferences: [anOwner({ controller: false })] } }),
+    change: changed,
+    is: 'undecided',
+  },
+  {
+    why: 'All restarts those that mount it too: most programs read a file once',
+    workload: mounting,
+    change: changed,
+    is: 'undecided',
+  },
+  {
+    why: 'Static spares those that see the change by themselves',
+    workload: mounting,
+    change: { ...changed, restart: 'Static' },
+    is: 'exempt',
+  },
+  ...(['env', 'envFrom', 'subPath'] as const).map(how => ({
+    why: `Static restarts for ${how}, which never sees the change`,
+    workload: aWorkload({ uses: [aUse({ how })] }),
+    change: { ...changed, restart: 'Static' } as const,
+    is: 'undecided',
+  })),
+  {
+    why: 'Static looks at every use: one that cannot see the change counts',
+    workload: aWorkload({ uses: [aUse({ how: 'volume' }), aUse()] }),
+    change: { ...changed, restart: 'Static' },
+    is: 'undecided',
+  },
+  {
+    why: 'Static: a use of another Secret does not count',
+    workload: aWorkload({ uses: [aUse({ how: 'volume' }), aUse({ secretName: 'x' })] }),
+    change: { ...changed, restart: 'Static' },
+    is: 'exempt',
+  },
+];
+
+for (const { why, workload, change, is } of standings) {
+  test(`${is}: ${why}`, () => expect(standing(workload, change).kind).toBe(is));
+}
+
+test('an exemption says why, by name', () => {
+  const why = (workload: Workload, change = changed) => {
+    const stands = standing(workload, change);
+    return stands.kind === 'exempt' ? stands.why : '';
+  };
+  expect(why(aWorkload(), { ...changed, restart: 'None' })).toContain('rollout.restart');
+  expect(why(ignoring)).toContain('secrets-operator.io/restart: ignore');
+  expect(why(owned)).toContain('Rollout app');
+});
+
+const rows: readonly {
+  readonly why: string;
+  readonly workload?: Workload;
+  readonly change?: Change;
+  readonly containers: readonly StartedContainer[];
+  readonly is: boolean;
+}[] = [
+  { why: 'it started before the change', containers: [started(-1)], is: true },
+  { why: 'it started with the change: the kubelet may have been behind', containers: [started(0)], is: true },
+  { why: 'just within the margin for kubelets and clocks', containers: [started(MARGIN - 1)], is: true },
+  { why: 'at the end of the margin it is fresh', containers: [started(MARGIN)], is: false },
+  { why: 'a fresh pod is never due', containers: [started(3_600_000)], is: false },
+  {
+    why: 'a fresh pod is never due, though it was rolled for older content',
+    workload: rolled('k.a'),
+    containers: [started(MARGIN)],
+    is: false,
+  },
+  { why: 'one old pod among fresh ones', containers: [started(60_000), started(-60_000)], is: true },
+  { why: 'no pod, nothing to restart', containers: [], is: false },
+  {
+    why: 'an old container that does not use the Secret',
+    containers: [started(-60_000, 'sidecar'), started(60_000)],
+    is: false,
+  },
+  {
+    why: 'an init container that ran with the old content',
+    workload: aWorkload({ uses: [aUse({ container: 'init' })] }),
+    containers: [started(-60_000, 'init'), started(60_000)],
+    is: true,
+  },
+  {
+    why: 'first content, optional: it started before the Secret was there',
+    workload: optional,
+    change: first,
+    containers: [started(-1)],
+    is: true,
+  },
+  {
+    why: 'first content, optional: no margin, or every new pod would start twice',
+    workload: optional,
+    change: first,
+    containers: [started(0)],
+    is: false,
+  },
+  { why: 'first content, needed: it waited for the Secret', change: first, containers: [started(-60_000)], is: false },
+  {
+    why: 'lost history: it runs with what it was rolled for',
+    workload: rolled('k.a'),
+    change: first,
+    containers: [started(-1)],
+    is: true,
+  },
+  {
+    why: 'lost history: it started since',
+    workload: rolled('k.a'),
+    change: first,
+    containers: [started(0)],
+    is: false,
+  },
+  {
+    why: 'Static: the old container only mounts the Secret',
+    workload: aWorkload({ uses: [aUse({ container: 'a', how: 'volume' }), aUse({ container: 'b' })] }),
+    change: { ...changed, restart: 'Static' },
+    containers: [started(-1, 'a'), started(60_000, 'b')],
+    is: false,
+  },
+];
+
+for (const { why, workload = aWorkload(), change = changed, containers, is } of rows) {
+  test(`${is ? 'due' : 'not due'}: ${why}`, () => expect(isDue(workload, change, containers)).toBe(is));
+}
+
+test('the margin is the ten seconds that the design promises', () => expect(SETTLE_MS).toBe(MARGIN));
