@@ -40,7 +40,7 @@ export interface KubeAdmin {
   expectRefused(path: string, body: unknown): Promise<Refusal>;
 }
 
-export function accessConnection({ url, token, certificateAuthority }: KubeAccess, namespace = 'default'): Connection {
+function accessConnection({ url, token, certificateAuthority }: KubeAccess, namespace = 'default'): Connection {
   return {
     server: url,
     namespace,

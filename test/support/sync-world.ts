@@ -21,10 +21,16 @@ interface AwsState {
 export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
   const clock = createFakeClock();
   const calls: string[] = [];
-  const state: { awsSecret: AwsSecret | undefined; secret: SecretMetadata | undefined; statusIsLost: boolean } = {
+  const state: {
+    awsSecret: AwsSecret | undefined;
+    secret: SecretMetadata | undefined;
+    statusIsLost: boolean;
+    othersWait: boolean;
+  } = {
     awsSecret: initial,
     secret: undefined,
     statusIsLost: false,
+    othersWait: false,
   };
   const aws: AwsState = { value: '{"a":"one"}', version: 'v1' };
   let version = 0;
@@ -79,6 +85,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     status,
     hasher: createContentHasher({ id: 'aaaaaaaa', key: Buffer.alloc(32, 1) }),
     records,
+    hasBacklog: () => state.othersWait,
     clock,
     random: () => 0,
     metrics: {

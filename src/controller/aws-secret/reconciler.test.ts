@@ -128,6 +128,15 @@ test('a status that was lost is written on the next run, without asking AWS agai
   expect(w.ready()).toMatchObject({ status: 'True' });
 });
 
+test('while other keys wait the status comes last: at the next turn, without asking AWS again', async () => {
+  const w = syncWorld();
+  w.state.othersWait = true;
+  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 1 }, calls: ['value'] });
+  expect(w.writes).toHaveLength(1);
+  expect(await w.run(), 'a queue that is never empty holds no status for ever').toMatchObject({ calls: ['status'] });
+  expect(w.ready()).toMatchObject({ status: 'True' });
+});
+
 test('a new operator takes up what the status tells: it verifies, and writes nothing', async () => {
   const w = await synced();
   w.records.clear();
