@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { parseConfig } from './config.ts';
 import { systemClock as clock } from './controller/runtime/system-clock.ts';
-import { connect } from './kube/connection.ts';
+import { connect } from './kube/connect.ts';
 import { createTransport } from './kube/transport.ts';
 import { startOperator } from './start.ts';
 import { createLog } from './telemetry/log.ts';

@@ -22,7 +22,12 @@ export function operatorIdentity(options: IdentityOptions): CredentialProvider {
   const { regions, env, clock } = options;
   const isWebIdentity = env['AWS_WEB_IDENTITY_TOKEN_FILE'] !== undefined && env['AWS_ROLE_ARN'] !== undefined;
   if (!isWebIdentity) return shareCredentials(fromNodeProviderChain({ clientConfig: clientConfig(options) }), clock);
-  const perRegion = regions.map(region => fromTokenFile({ clientConfig: clientConfig(options, region) }));
+  const roleSessionName = env['AWS_ROLE_SESSION_NAME'] ?? 'secrets-operator';
+  // Without a region of ours the SDK finds one by itself: AWS_REGION, a profile's, or the global endpoint's.
+  const asked = regions.length === 0 ? [undefined] : regions;
+  const perRegion = asked.map(region =>
+    fromTokenFile({ clientConfig: clientConfig(options, region), roleSessionName }),
+  );
   return shareCredentials(firstThatAnswers(perRegion), clock);
 }
 

@@ -178,8 +178,7 @@ test('a stage that no version has is not found, and the stage is named', async (
 });
 
 test('a secret without a value is empty, not absent', async () => {
-  const answer = await aws({ [WEST]: 'empty' }).reader.readValue(reference);
-  expect(answer).toHaveProperty('error.reason', 'EmptyValue');
+  expect(await aws({ [WEST]: 'empty' }).reader.readValue(reference)).toHaveProperty('error.reason', 'EmptyValue');
 });
 
 const ARN = 'arn:aws:secretsmanager:us-east-1:1:secret:a-b';

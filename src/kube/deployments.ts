@@ -7,7 +7,7 @@ import { formatKey } from '../controller/runtime/key.ts';
 import { RESTART_CONTENT_PREFIX, RESTART_FIELD_MANAGER } from '../crds/names.ts';
 import { syncError } from './error.ts';
 import { call, DEPLOYMENTS, MERGE_PATCH, resourcePath } from './resource.ts';
-import { metadataOf } from './secrets.ts';
+import { metadataOf } from './secret-body.ts';
 import type { Indexer, Store } from './store.ts';
 import type { Transport } from './transport.ts';
 

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../controller/runtime/error.ts';
 import { FIELD_MANAGER, HASH_KEY_SECRET, MANAGED_BY, MANAGED_BY_LABEL } from '../crds/names.ts';
 import { syncError } from './error.ts';
 import { call, resourcePath, SECRETS } from './resource.ts';
-import type { SecretBody } from './secrets.ts';
+import type { SecretBody } from './secret-body.ts';
 import type { Transport } from './transport.ts';
 
 const KEY_BYTES = 32;

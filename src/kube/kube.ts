@@ -19,7 +19,8 @@ import { createRestarter, createWorkloadCache, indexWorkload, reduceDeployment }
 import { createPodReader } from './pods.ts';
 import { type ChangeHandler, Reflector, type ReflectorOptions } from './reflector.ts';
 import { DEPLOYMENTS, METADATA_LIST, METADATA_ONLY, SECRETS } from './resource.ts';
-import { createSecretStore, metadataOf } from './secrets.ts';
+import { metadataOf } from './secret-body.ts';
+import { createSecretStore } from './secrets.ts';
 import { Store } from './store.ts';
 import type { Transport } from './transport.ts';
 

@@ -38,6 +38,14 @@ const WATCH_SECONDS = { min: 300, spread: 300 } as const;
 /** Bookmarks come about once a minute; a connection that is silent for two is dead (half-open). */
 const IDLE_MS = 130_000;
 
+/** What usually mends it. */
+const HINTS: Readonly<Record<number, string>> = {
+  0: 'the API server did not answer',
+  401: 'the API server does not know us: is the token or the kubeconfig still good?',
+  403: 'RBAC does not allow it: does the chart create the roles, for all of --watch-namespaces?',
+  404: 'the API server does not know this resource: are the CustomResourceDefinitions installed?',
+};
+
 interface ListBody {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
   /** Go prints an empty list of metadata as null. */
@@ -194,7 +202,9 @@ export class Reflector<T extends { readonly metadata: ObjectMeta }> {
   #failed(what: string, status: number): undefined {
     this.#failures += 1;
     const { log, resource } = this.#options;
-    if (!this.#stop.signal.aborted) log.warn(`${what} failed`, { resource: resource.plural, status });
+    const hint = HINTS[status];
+    const fields = { resource: resource.plural, status, ...(hint !== undefined && { message: hint }) };
+    if (!this.#stop.signal.aborted) log.warn(`${what} failed`, fields);
     return undefined;
   }
 }

@@ -2,18 +2,12 @@ import type { SecretStore } from '../controller/aws-secret/ports.ts';
 import type { LiveSecret, SecretManifest, SecretMetadata } from '../controller/aws-secret/secret.ts';
 import { fail, ok, type Result } from '../controller/runtime/error.ts';
 import { API_VERSION, FIELD_MANAGER } from '../crds/names.ts';
-import type { ObjectMeta, OwnerReference } from '../crds/object.ts';
+import type { OwnerReference } from '../crds/object.ts';
 import { type KubeError, syncError } from './error.ts';
 import { APPLY_PATCH, call, MERGE_PATCH, resourcePath, SECRETS } from './resource.ts';
+import { metadataOf, type SecretBody } from './secret-body.ts';
 import { staleFields } from './stale-fields.ts';
 import type { Transport } from './transport.ts';
-
-export interface SecretBody {
-  readonly metadata: ObjectMeta & { readonly managedFields?: readonly unknown[] };
-  readonly type?: string;
-  readonly immutable?: boolean;
-  readonly data?: Readonly<Record<string, string>>;
-}
 
 /** The operator's Secrets on the API server. */
 export function createSecretStore(transport: Transport): SecretStore {
@@ -77,21 +71,6 @@ function replacedOwners(held: SecretMetadata, manifest: SecretManifest): readonl
   if (!owners.some(isStale)) return undefined;
   const isOurs = (owner: OwnerReference) => manifest.ownerReferences.some(({ uid }) => uid === owner.uid);
   return [...owners.filter(owner => !isStale(owner) && !isOurs(owner)), ...manifest.ownerReferences];
-}
-
-/** Metadata of a Secret, from a whole one or from a PartialObjectMetadata, without what only the API server needs. */
-export function metadataOf({ metadata }: { readonly metadata: ObjectMeta }): SecretMetadata {
-  const { name, namespace, uid, resourceVersion, creationTimestamp, labels, annotations, ownerReferences } = metadata;
-  return {
-    name,
-    namespace,
-    uid,
-    resourceVersion,
-    ...(creationTimestamp !== undefined && { creationTimestamp }),
-    ...(labels !== undefined && { labels }),
-    ...(annotations !== undefined && { annotations }),
-    ...(ownerReferences !== undefined && { ownerReferences }),
-  };
 }
 
 function liveSecret(secret: SecretBody): LiveSecret {

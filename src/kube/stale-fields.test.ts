@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { aSecret, bytesOf } from '../../test/support/builders.ts';
 import type { SecretManifest } from '../controller/aws-secret/secret.ts';
-import type { SecretBody } from './secrets.ts';
+import type { SecretBody } from './secret-body.ts';
 import { staleFields } from './stale-fields.ts';
 
 const MANAGER = 'secrets-operator';

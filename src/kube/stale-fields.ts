@@ -1,5 +1,5 @@
 import type { SecretManifest } from '../controller/aws-secret/secret.ts';
-import type { SecretBody } from './secrets.ts';
+import type { SecretBody } from './secret-body.ts';
 
 type Removal = Readonly<Record<string, null>>;
 

@@ -45,6 +45,7 @@ const pairs = [
   { why: 'a byte that moves from one value into the next key', a: { a: 'xb', c: 'y' }, b: { a: 'x', bc: 'y' } },
   { why: 'two keys against one whose value looks like both', a: { a: 'x', b: 'y' }, b: { a: 'x1:b1:y' } },
   { why: 'a length that is part of the value', a: { a: '1:x' }, b: { a1: ':x' } },
+  { why: 'a digit that moves from the key into the length', a: { a1: '', bbbbbbbb: '' }, b: { a: 'bbbbbbbb0:' } },
   { why: 'values that change places', a: { a: 'x', b: 'y' }, b: { a: 'y', b: 'x' } },
   { why: 'an empty value against none', a: { a: '' }, b: {} },
   { why: 'U+0000 against nothing', a: { a: '\0' }, b: { a: '' } },

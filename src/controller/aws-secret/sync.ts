@@ -1,0 +1,110 @@
+import type { AwsSecret } from '../../crds/aws-secret.ts';
+import { parseDuration } from '../../crds/duration.ts';
+import { REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
+import type { Clock, Random } from '../runtime/clock.ts';
+import type { SyncError } from '../runtime/error.ts';
+import type { Log } from '../runtime/log.ts';
+import { refreshDelayMs } from '../runtime/schedule.ts';
+import { fetchSources, type SourceFailure, verifySources } from './fetch.ts';
+import type { Observed, Plan } from './plan.ts';
+import type { SourceReader, SyncMetrics } from './ports.ts';
+import type { SourceRecord, SyncRecord } from './record.ts';
+import { renderSecret } from './render.ts';
+import { selectValues } from './select.ts';
+import type { SyncResult } from './status.ts';
+import { type WriteDependencies, type Written, writeSecret } from './write.ts';
+
+export interface SyncDependencies extends Omit<WriteDependencies, 'isAlive'> {
+  readonly reader: SourceReader;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: SyncMetrics;
+}
+
+/** Does what `plan` says: the only place of this slice that talks to AWS and writes Secrets. */
+export async function sync(plan: Plan, observed: Observed, deps: SyncDependencies, log: Log): Promise<SyncResult> {
+  switch (plan.kind) {
+    case 'suspend':
+      return { kind: 'suspended' };
+    case 'refuse':
+      return failed(observed, plan.error);
+    case 'wait':
+      return { kind: 'synced', record: plan.record };
+    case 'verify':
+      return await verify(observed, plan.record, deps, log);
+    case 'read':
+      return await read(observed, deps, log);
+    default:
+      return plan satisfies never;
+  }
+}
+
+async function verify(observed: Observed, known: SyncRecord, deps: SyncDependencies, log: Log): Promise<SyncResult> {
+  const { awsSecret } = observed;
+  const answer = await verifySources(deps.reader, awsSecret, known);
+  if (answer.kind === 'failed') return failed(observed, worst(answer.failures), answer.failures);
+  if (answer.kind === 'moved') return await read(observed, deps, log);
+  const { sources } = answer;
+  return { kind: 'synced', record: { ...known, sources, verifiedAt: deps.clock.now(), dueAt: dueAt(awsSecret, deps) } };
+}
+
+/** fetch → select → render → write. Stops at the first step that fails; nothing is written before the last. */
+async function read(observed: Observed, deps: SyncDependencies, log: Log): Promise<SyncResult> {
+  const { awsSecret, secret, isAlive } = observed;
+  const fetched = await fetchSources(deps.reader, awsSecret);
+  if (fetched.kind === 'failed') return failed(observed, worst(fetched.failures), fetched.failures);
+  const values = selectValues(awsSecret, fetched.bytes);
+  if (!values.ok) return failed(observed, values.error);
+  const manifest = renderSecret(awsSecret, values.value);
+  if (!manifest.ok) return failed(observed, manifest.error);
+  const now = new Date(deps.clock.now()).toISOString();
+  const written = await writeSecret({ ...deps, isAlive }, awsSecret, manifest.value, secret, now);
+  if (!written.ok) return failed(observed, written.error);
+  if (written.value.isNewContent) {
+    deps.metrics.changed();
+    log.info('secret written', { secret: manifest.value.name, keys: [...values.value.keys()] });
+  }
+  return { kind: 'synced', record: recordOf(awsSecret, fetched.sources, written.value, deps) };
+}
+
+function failed(
+  { awsSecret, record }: Observed,
+  error: SyncError,
+  failures: readonly SourceFailure[] = [],
+): SyncResult {
+  const verifiedAt = record?.verifiedAt ?? (Date.parse(awsSecret.status?.lastVerifiedTime ?? '') || undefined);
+  return { kind: 'failed', error, failures, verifiedAt };
+}
+
+function recordOf(
+  awsSecret: AwsSecret,
+  sources: readonly SourceRecord[],
+  { metadata, changedAt }: Written,
+  deps: SyncDependencies,
+): SyncRecord {
+  return {
+    uid: awsSecret.metadata.uid,
+    generation: awsSecret.metadata.generation,
+    target: { name: metadata.name, uid: metadata.uid, resourceVersion: metadata.resourceVersion },
+    sources,
+    changedAt,
+    verifiedAt: deps.clock.now(),
+    handledRefreshRequest: awsSecret.metadata.annotations?.[REFRESH_REQUESTED_ANNOTATION],
+    dueAt: dueAt(awsSecret, deps),
+  };
+}
+
+function dueAt({ spec }: AwsSecret, { clock, random }: SyncDependencies): number | undefined {
+  const interval = parseDuration(spec.refreshInterval) ?? 0;
+  return interval === 0 ? undefined : clock.monotonic() + refreshDelayMs(interval, random);
+}
+
+/** What somebody has to mend comes before what mends itself. */
+function worst(failures: readonly SourceFailure[]): SyncError {
+  const order = { terminal: 0, content: 1, conflict: 2, transient: 3 } as const;
+  const [first] = [...failures].sort((a, b) => order[a.error.retry] - order[b.error.retry]);
+  if (first === undefined) throw new Error('worst of no failures');
+  const others = failures.length - 1;
+  const message = others === 0 ? first.error.message : `${first.error.message} (and ${others} more)`;
+  return { ...first.error, message };
+}

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import process from 'node:process';
+import type { Connection } from './connection.ts';
+import { kept } from './kept.ts';
+
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/**
+ * KUBECONFIG where it is set, else the pod's ServiceAccount, else the kubeconfig of the home directory, as kubectl
+ * and client-go do. Throws an Error that names what was looked for.
+ */
+export async function connect(monotonic: () => number, env = process.env): Promise<Connection> {
+  const host = env['KUBERNETES_SERVICE_HOST'];
+  if (env['KUBECONFIG'] !== undefined || host === undefined) {
+    // Loaded only here: with client-node come 80 MB of memory, which no pod needs.
+    const { fromKubeconfig } = await import('./kubeconfig.ts');
+    return fromKubeconfig(monotonic);
+  }
+  const port = env['KUBERNETES_SERVICE_PORT'] ?? '443';
+  const namespace = env['POD_NAMESPACE'] ?? (await readFile(`${SERVICE_ACCOUNT}/namespace`, 'utf8')).trim();
+  return {
+    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    namespace,
+    isInCluster: true,
+    tls: async () => ({ ca: await readFile(`${SERVICE_ACCOUNT}/ca.crt`, 'utf8') }),
+    authorization: kept(monotonic, async () => `Bearer ${(await readFile(`${SERVICE_ACCOUNT}/token`, 'utf8')).trim()}`),
+  };
+}
