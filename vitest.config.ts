@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/architecture.test.ts'],
+          include: ['src/**/*.test.ts', 'test/support/**/*.test.ts', 'test/architecture.test.ts'],
           // No source holds state in a module, so that the files of a worker may share their imports.
           pool: 'threads',
           isolate: false,
@@ -35,7 +35,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/cluster/**/*.test.ts'],
           // One process for all files, one file after the other: they share one cluster.
           pool: 'forks',
           maxWorkers: 1,

@@ -38,14 +38,24 @@ const BY_CODE: Readonly<Record<string, Classification>> = {
   InvalidIdentityToken: settled('CredentialsUnavailable'),
   InvalidSignatureException: settled('CredentialsUnavailable'),
   MissingAuthenticationToken: settled('CredentialsUnavailable'),
+  NotAuthorized: settled('AccessDenied'),
   OptInRequired: settled('CredentialsUnavailable'),
+  RequestExpired: settled('CredentialsUnavailable'),
   SignatureDoesNotMatch: settled('CredentialsUnavailable'),
   UnrecognizedClientException: settled('CredentialsUnavailable'),
+  // The web identity token's file is missing or may not be read.
+  ENOENT: settled('CredentialsUnavailable'),
+  EACCES: settled('CredentialsUnavailable'),
   IDPCommunicationError: unavailable,
+  BandwidthLimitExceeded: unavailable,
   InternalFailure: unavailable,
   InternalServiceError: unavailable,
   LimitExceededException: unavailable,
+  PriorRequestNotComplete: unavailable,
+  ProvisionedThroughputExceededException: unavailable,
   RequestLimitExceeded: unavailable,
+  RequestThrottled: unavailable,
+  RequestThrottledException: unavailable,
   RequestTimeout: unavailable,
   RequestTimeoutException: unavailable,
   ServiceUnavailable: unavailable,
@@ -54,13 +64,15 @@ const BY_CODE: Readonly<Record<string, Classification>> = {
   ThrottlingException: unavailable,
   ThrottledException: unavailable,
   TooManyRequestsException: unavailable,
+  TransactionInProgressException: unavailable,
 };
 
 /** The code of an error that the SDK threw: AWS's own, or `NoAnswer` where there was none. */
 export function errorCode(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'NoAnswer';
-  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+  const { name, code, $metadata } = error as { name?: string; code?: unknown; $metadata?: { httpStatusCode?: number } };
   if (name !== undefined && Object.hasOwn(BY_CODE, name)) return name;
+  if (typeof code === 'string' && Object.hasOwn(BY_CODE, code)) return code;
   const status = $metadata?.httpStatusCode;
   return status === undefined ? 'NoAnswer' : (name ?? `HTTP ${status}`);
 }

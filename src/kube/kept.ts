@@ -7,9 +7,10 @@ export function kept<T>(monotonic: () => number, read: () => Promise<T>): (renew
   return renew => {
     if (last !== undefined && !renew && monotonic() - last.at < AGE_MS) return last.value;
     const value = read();
-    last = { at: monotonic(), value };
+    const reading = { at: monotonic(), value };
+    last = reading;
     value.catch(() => {
-      last = undefined;
+      if (last === reading) last = undefined;
     });
     return value;
   };

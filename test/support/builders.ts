@@ -53,6 +53,7 @@ export function aRecord(record: Partial<SyncRecord> = {}): SyncRecord {
     sources: [aSource('prod/db')],
     changedAt: '2029-12-31T00:00:00.000Z',
     verifiedAt: Date.parse('2030-01-01T00:00:00Z'),
+    writtenAt: undefined,
     handledRefreshRequest: undefined,
     dueAt: 60_000,
     ...record,

@@ -7,6 +7,9 @@ import type { SyncRecord } from './record.ts';
 import type { SecretMetadata } from './secret.ts';
 import { sourceKey, sourceReferences } from './sources.ts';
 
+/** How late the watch may bring a write of ours; after that, what differs was written by somebody else. */
+const WATCH_LAG_MS = 2_000;
+
 /** All that a decision about one AwsSecret depends on. */
 export interface Observed {
   readonly awsSecret: AwsSecret;
@@ -42,7 +45,8 @@ export function plan(observed: Observed): Plan {
   }
   const { record, now } = observed;
   if (record === undefined) return { kind: 'read' };
-  return { kind: 'wait', ms: record.dueAt === undefined ? undefined : Math.max(0, record.dueAt - now), record };
+  const next = [record.dueAt, isUntouched(observed) ? undefined : watchDeadline(record)].filter(at => at !== undefined);
+  return { kind: 'wait', ms: next.length === 0 ? undefined : Math.max(0, Math.min(...next) - now), record };
 }
 
 function suspended({ awsSecret }: Observed): Plan | undefined {
@@ -71,14 +75,25 @@ function changedSpec({ awsSecret, record }: Observed): Plan | undefined {
   return record === undefined || record.uid !== uid || record.generation !== generation ? { kind: 'read' } : undefined;
 }
 
-/** Somebody wrote, deleted or replaced the Secret since we did. */
-function touchedTarget({ awsSecret, secret, record }: Observed): Plan | undefined {
-  const isUntouched =
+/** Somebody wrote, deleted or replaced the Secret since we did; or the watch has not brought our own write yet. */
+function touchedTarget(observed: Observed): Plan | undefined {
+  if (isUntouched(observed)) return undefined;
+  const deadline = observed.record && watchDeadline(observed.record);
+  return deadline !== undefined && observed.now < deadline ? undefined : { kind: 'read' };
+}
+
+function isUntouched({ awsSecret, secret, record }: Observed): boolean {
+  return (
     secret !== undefined &&
     record?.target.name === targetName(awsSecret) &&
     record.target.uid === secret.uid &&
-    record.target.resourceVersion === secret.resourceVersion;
-  return isUntouched ? undefined : { kind: 'read' };
+    record.target.resourceVersion === secret.resourceVersion
+  );
+}
+
+/** Until when a cached Secret that is not as we wrote it may only be late. */
+function watchDeadline({ writtenAt }: SyncRecord): number | undefined {
+  return writtenAt === undefined ? undefined : writtenAt + WATCH_LAG_MS;
 }
 
 function requested({ awsSecret, record }: Observed): Plan | undefined {

@@ -57,8 +57,9 @@ const later: readonly {
     writes: 2,
   },
   {
-    why: 'a deleted Secret is made again at once',
+    why: 'a deleted Secret is made again at once, when the watch has had its time',
     act: w => {
+      w.clock.advance(2_000);
       w.state.secret = undefined;
     },
     calls: ['value', 'status'],
@@ -66,13 +67,24 @@ const later: readonly {
     writes: 2,
   },
   {
-    why: 'an edited Secret is written back at once',
+    why: 'an edited Secret is written back at once, when the watch has had its time',
     act: w => {
+      w.clock.advance(2_000);
       if (w.state.secret) w.state.secret = { ...w.state.secret, resourceVersion: '9' };
     },
     calls: ['value', 'status'],
     outcome: { kind: 'after', ms: 54_000 },
     writes: 2,
+  },
+  {
+    why: 'a watch that has not brought our own write yet makes nobody read or write again',
+    act: w => {
+      w.state.secret = undefined;
+      w.clock.advance(500);
+    },
+    calls: [],
+    outcome: { kind: 'after', ms: 1_500 },
+    writes: 1,
   },
   {
     why: 'a requested refresh reads, and says that it did',
@@ -200,6 +212,7 @@ for (const { why, act, outcome, reason, stalled } of refusals) {
 
 test('a conflict is decided again without a word in status and log', async () => {
   const w = await synced();
+  w.clock.advance(2_000);
   const seen = w.state.secret;
   if (seen) w.state.secret = { ...seen, resourceVersion: '9' };
   w.aws.failure = { reason: 'Progressing', retry: 'conflict', message: 'somebody else wrote it first' };

@@ -4,7 +4,7 @@ import { formatKey } from '../runtime/key.ts';
 import type { Log } from '../runtime/log.ts';
 import { done, type Outcome } from '../runtime/outcome.ts';
 import type { AwsSecretCache, SecretCache, StatusWriter } from '../runtime/ports.ts';
-import { plan } from './plan.ts';
+import { type Plan, plan } from './plan.ts';
 import { recordFromStatus, type SyncRecord } from './record.ts';
 import { nextStatus, type StatusOptions, type SyncResult } from './status.ts';
 import { type SyncDependencies, sync } from './sync.ts';
@@ -40,7 +40,7 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
     if (result.kind === 'synced') records.set(key, result.record);
     // Secrets first: pods wait for those, and only people for a status. Its turn comes behind the keys that wait now.
     if (result.kind === 'synced' && planned.kind === 'read' && deps.hasBacklog()) return { kind: 'after', ms: 1 };
-    return await settle(key, awsSecret, result, deps, log);
+    return await settle(key, awsSecret, planned, result, deps, log);
   };
 }
 
@@ -48,6 +48,7 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
 async function settle(
   key: string,
   awsSecret: AwsSecret,
+  planned: Plan,
   result: SyncResult,
   deps: ReconcilerDependencies,
   log: Log,
@@ -69,6 +70,7 @@ async function settle(
     const kind = result.error.retry === 'terminal' && result.error.reason === 'InvalidSpec' ? 'terminal' : 'retry';
     return { kind, error: result.error };
   }
+  if (planned.kind === 'wait') return planned.ms === undefined ? done : { kind: 'after', ms: planned.ms };
   if (result.kind === 'suspended' || result.record.dueAt === undefined) return done;
   return { kind: 'after', ms: Math.max(0, result.record.dueAt - deps.clock.monotonic()) };
 }

@@ -23,6 +23,8 @@ export interface SyncRecord {
   readonly changedAt: string;
   /** Wall-clock milliseconds of the last answer from AWS that agreed. */
   readonly verifiedAt: number;
+  /** Monotonic milliseconds of our last write of the Secret; undefined when this process has not written it. */
+  readonly writtenAt: number | undefined;
   readonly handledRefreshRequest: string | undefined;
   /** Monotonic milliseconds of the next refresh; undefined when `refreshInterval` is "0". */
   readonly dueAt: number | undefined;
@@ -55,6 +57,7 @@ export function recordFromStatus(awsSecret: AwsSecret, now: number): SyncRecord 
     sources,
     changedAt: status.lastChangeTime ?? '',
     verifiedAt: Date.parse(status.lastVerifiedTime ?? '') || 0,
+    writtenAt: undefined,
     handledRefreshRequest: status.lastHandledRefreshRequest,
     dueAt: spec.refreshInterval === '0' ? undefined : now,
   };

@@ -89,6 +89,7 @@ function recordOf(
     sources,
     changedAt,
     verifiedAt: deps.clock.now(),
+    writtenAt: deps.clock.monotonic(),
     handledRefreshRequest: awsSecret.metadata.annotations?.[REFRESH_REQUESTED_ANNOTATION],
     dueAt: dueAt(awsSecret, deps),
   };

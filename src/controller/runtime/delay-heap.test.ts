@@ -87,6 +87,18 @@ test('gives any number of keys back in the order of their times', () => {
   );
 });
 
+test('what was deleted a thousand times over leaves the order of the rest as it is', () => {
+  const heap = new DelayHeap();
+  for (let round = 0; round < 1_000; round += 1) {
+    heap.add('hot', 10_000 - round);
+    if (round % 2 === 0) heap.delete('hot');
+    heap.add(`key-${round % 10}`, 5_000 + (round % 10));
+  }
+  const taken: string[] = [];
+  for (let key = heap.takeDue(20_000); key !== undefined; key = heap.takeDue(20_000)) taken.push(key);
+  expect(taken).toEqual([...Array.from({ length: 10 }, (_, i) => `key-${i}`), 'hot']);
+});
+
 test('an empty heap has nothing due', () => {
   const heap = new DelayHeap();
   expect([heap.size, heap.earliest, heap.takeDue(Number.MAX_VALUE)]).toEqual([0, undefined, undefined]);

@@ -3,9 +3,12 @@ interface Entry {
   readonly at: number;
 }
 
+/** How many old entries are not worth a clean-up. */
+const SLACK = 64;
+
 /** Keys by the time they are due: a binary min-heap, in which the earliest time of a key wins. */
 export class DelayHeap {
-  readonly #entries: Entry[] = [];
+  #entries: Entry[] = [];
   readonly #at = new Map<string, number>();
 
   get size(): number {
@@ -23,6 +26,7 @@ export class DelayHeap {
     const present = this.#at.get(key);
     if (present !== undefined && present <= at) return false;
     this.#at.set(key, at);
+    if (this.#entries.length > 2 * this.#at.size + SLACK) this.#compact();
     this.#entries.push({ key, at });
     this.#up(this.#entries.length - 1);
     return true;
@@ -46,6 +50,14 @@ export class DelayHeap {
   #dropStale(): void {
     for (let first = this.#entries[0]; first && this.#at.get(first.key) !== first.at; first = this.#entries[0])
       this.#pop();
+  }
+
+  /** Old entries with a far time would pile up under a key that is added and deleted again and again. */
+  #compact(): void {
+    const live = this.#entries.filter(({ key, at }) => this.#at.get(key) === at);
+    const distinct = [...new Map(live.map(entry => [entry.key, entry])).values()];
+    // A sorted list is a heap.
+    this.#entries = distinct.sort((a, b) => a.at - b.at);
   }
 
   #pop(): void {
