@@ -15,6 +15,7 @@ help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/' | column -t -s "$$(printf '\t')"
 
 demo: ## the whole story in a cluster of its own; ARGS=--once ends it when it is told
+	@test/install.sh
 	@test/install.sh npm moto host
 	@$(MAKE) --no-print-directory build
 	@node test/demo/main.ts $(ARGS)

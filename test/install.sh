@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the named parts need, and says at once what is missing on this machine and how to get it.
 #
+#   install.sh          nothing: only looks whether the machine has what everything needs
 #   install.sh npm      node_modules, by the lockfile and without scripts
 #   install.sh moto     a Python environment with moto, outside the tree
 #   install.sh host     Debian packages for a cluster on this machine; passes over what only root can install
@@ -12,11 +13,17 @@ problems=()
 need() { # need COMMAND "what it is, and where it comes from"
   command -v "$1" >/dev/null || problems+=("$1: $2")
 }
-need git 'Debian: apt-get install git'
-need node 'Node.js 20 or later, for npm (Debian: apt-get install nodejs npm); the project brings its own Node 24'
-need npm 'comes with Node.js (Debian: apt-get install npm)'
-need go 'Go 1.26 or later, from https://go.dev/dl; or Go 1.21 or later, which fetches it by itself'
-need python3 'Python 3.11 or later (Debian: apt-get install python3)'
+needs() { # what one part, or everything, demands of the machine
+  case $1 in
+    npm)
+      need node 'Node.js 20 or later, for npm (Debian: apt-get install nodejs npm); the project brings its own Node 24'
+      need npm 'comes with Node.js (Debian: apt-get install npm)'
+      ;;
+    moto) need python3 'Python 3.11 or later (Debian: apt-get install python3)' ;;
+    tools) need go 'Go 1.26 or later, from https://go.dev/dl; or Go 1.21 or later, which fetches it by itself' ;;
+  esac
+}
+for part in "${@:-npm moto tools}"; do for each in $part; do needs "$each"; done; done
 if [ ${#problems[@]} -gt 0 ]; then
   echo 'missing on this machine:' >&2
   printf '  - %s\n' "${problems[@]}" >&2

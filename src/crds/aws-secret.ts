@@ -186,8 +186,10 @@ const workloadStatusSchema = z.object({
   kind: z.string().max(63),
   name: z.string().max(253),
   state: z
-    .enum(['Pending', 'RollingOut', 'Failed', 'UpToDate'])
-    .meta({ description: 'Whether its pods run with the present content.' }),
+    .enum(['Pending', 'RollingOut', 'Failed', 'Exempt', 'UpToDate'])
+    .meta({
+      description: 'Whether its pods run with the present content; Exempt: it is not for the operator to restart.',
+    }),
   message: z.string().max(1024).optional(),
 });
 

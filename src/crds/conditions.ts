@@ -35,8 +35,7 @@ export const REASONS = {
   ApiServerUnavailable: 'The Kubernetes API server did not answer.',
   UpToDate: 'Every workload that uses the Secret runs with its present content.',
   RollingOut: 'Workloads are being restarted, or wait for their pods.',
-  RestartFailed: 'A workload could not be patched.',
-  InternalError: 'A defect of the operator; please report it.',
+  RestartFailed: 'A workload could not be patched, or its rollout exceeded its progress deadline.',
 } as const;
 export type Reason = keyof typeof REASONS;
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../support/kube-admin.ts';
 import { until } from '../support/poll.ts';
@@ -97,8 +98,11 @@ describe('a change of content restarts its consumers', () => {
     );
     expect(generations, 'one patch each').toEqual(all.map(() => 2));
     expect(await stamp('bystander', 'all')).toBeUndefined();
-    const { status } = await world.expectCondition('all', 'RolledOut', 'False', 'RollingOut');
-    expect(status?.rollout).toMatchObject({ workloadCount: 4, upToDateCount: 0 });
+    await until('all are listed as being rolled', { timeoutMs: 10_000 }, async () => {
+      const { status } = await world.awsSecret('all');
+      return status?.rollout?.workloadCount === 4 && status.rollout.workloads?.every(w => w.state === 'RollingOut');
+    });
+    await world.expectCondition('all', 'RolledOut', 'False', 'RollingOut');
 
     await world.restartOperator();
     await refresh('all', '3');
@@ -145,8 +149,11 @@ describe('a change of content restarts its consumers', () => {
     await west().put(secretId, '{"v":"2"}');
     await refresh('spared', '2');
     await expectRolled('due', 'spared');
-    const { status } = await world.expectCondition('spared', 'RolledOut', 'False', 'RollingOut');
-    expect(status?.rollout).toMatchObject({ workloadCount: 4, upToDateCount: 3 });
+    const states = { due: 'RollingOut', fresh: 'UpToDate', ignored: 'Exempt', mounted: 'Exempt' };
+    await until('each is listed with its state', { timeoutMs: 10_000 }, async () => {
+      const workloads = (await world.awsSecret('spared')).status?.rollout?.workloads ?? [];
+      return isDeepStrictEqual(Object.fromEntries(workloads.map(({ name, state }) => [name, state])), states);
+    });
     for (const name of ['fresh', 'ignored', 'mounted']) expect(await stamp(name, 'spared'), name).toBeUndefined();
   });
 });

@@ -58,7 +58,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     return state.secret;
   };
   const store: SecretStore = {
-    get: async () => fail('InternalError', 'terminal', 'no test needs it'),
+    get: async () => fail('InvalidSpec', 'terminal', 'no test needs it'),
     create: async manifest => ok(state.secret === undefined ? take(manifest) : 'exists'),
     replace: async (manifest, held) =>
       held.resourceVersion === state.secret?.resourceVersion

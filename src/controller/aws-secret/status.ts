@@ -101,7 +101,8 @@ function transition(awsSecret: AwsSecret, result: SyncResult, now: number, optio
   const present = isCurrent(awsSecret) ? find(awsSecret, 'Ready') : undefined;
   switch (result.kind) {
     case 'suspended': {
-      const ready = { type: 'Ready', status: present?.status ?? 'Unknown', reason: 'Suspended' } as const;
+      const status = find(awsSecret, 'Ready')?.status ?? 'Unknown';
+      const ready = { type: 'Ready', status, reason: 'Suspended' } as const;
       const message = 'Suspended: the Secret stays as it is until `spec.suspend` is false.';
       return { set: [{ ...ready, message }], remove: ['Reconciling', 'Stalled', 'Stale'] };
     }

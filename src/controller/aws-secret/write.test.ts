@@ -184,7 +184,7 @@ test('a Secret that is deleted between two calls is a conflict: the decision is 
   const store: SecretStore = {
     get: async () => ok(undefined),
     create: async () => ok('exists'),
-    replace: async () => fail('InternalError', 'terminal', 'must not be called'),
+    replace: async () => fail('InvalidSpec', 'terminal', 'must not be called'),
   };
   const manifest = renderSecret(anAwsSecret(), bytesOf({}));
   if (!manifest.ok) throw new Error('no manifest');

@@ -77,10 +77,11 @@ function world(over: { secret?: SecretMetadata; workloads?: readonly Workload[];
 
 const restart = `restart app {"${annotation}":"k.b"}`;
 
-test('in the first two seconds it waits: a kubelet may still hand out the old content', async () => {
+test('in the first two seconds it waits, and says so: a kubelet may still hand out the old content', async () => {
   const w = world();
   w.clock.advance(500);
-  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 1_500 }, calls: [] });
+  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 1_500 }, calls: ['status'] });
+  expect(w.rolledOut(), 'nobody who waits for the rollout is told that it is over').toMatchObject({ status: 'False' });
 });
 
 test('then it restarts who runs with the old content, and tells', async () => {

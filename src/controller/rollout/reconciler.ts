@@ -12,7 +12,7 @@ import type { AwsSecretCache, SecretCache, StatusWriter } from '../runtime/ports
 import { restartAnnotation } from './annotation.ts';
 import { type Change, isDue, SETTLE_MS, standing } from './due.ts';
 import type { PodReader, Restarter, RolloutMetrics, WorkloadCache } from './ports.ts';
-import { nextRolloutStatus, workloadStatus } from './status.ts';
+import { nextRolloutStatus, rolledStatus, workloadStatus } from './status.ts';
 import type { Workload } from './workload.ts';
 
 /** The API server has the Secret, but a kubelet's own watch may be a moment behind. */
@@ -47,24 +47,25 @@ export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
       return done;
     }
     const { awsSecret, change, ageMs } = observed;
-    if (ageMs < KUBELET_LAG_MS) return { kind: 'after', ms: KUBELET_LAG_MS - ageMs };
-
+    const isTooEarly = ageMs < KUBELET_LAG_MS;
     const wasFresh = deps.fresh.get(key);
     const workloads = deps.workloads.usingSecret(awsSecret.metadata.namespace, change.secretName);
     const judge = async (workload: Workload): Promise<Verdict> => {
       const isKnownFresh = wasFresh?.get(workload.metadata.uid) === change.content;
-      return await rollWorkload(workload, change, isKnownFresh, deps, log);
+      const known = judgeByTemplate(workload, change, isKnownFresh, isTooEarly);
+      return known ?? (await judgeByPods(workload, change, deps, log));
     };
     const verdicts = await Promise.all(workloads.map(judge));
-    const fresh = verdicts.filter(v => v.isFresh).map(v => [v.workload.metadata.uid, change.content] as const);
+    const spared = verdicts.filter(v => v.isFresh).map(v => [v.workload.metadata.uid, change.content] as const);
     const isSettled = ageMs >= SETTLE_MS;
-    if (isSettled) deps.fresh.set(key, new Map(fresh));
+    if (isSettled) deps.fresh.set(key, new Map(spared));
 
     const unreported = await report(key, awsSecret, verdicts, deps);
     const error = verdicts.find(v => v.error !== undefined)?.error ?? unreported;
     if (error !== undefined) return { kind: 'retry', error };
+    if (isTooEarly) return { kind: 'after', ms: KUBELET_LAG_MS - ageMs };
     // A container that starts within these seconds may still get the old content: look once more when they are over.
-    return isSettled || fresh.length === 0 ? done : { kind: 'after', ms: SETTLE_MS - ageMs };
+    return isSettled || spared.length === 0 ? done : { kind: 'after', ms: SETTLE_MS - ageMs };
   };
 }
 
@@ -93,38 +94,53 @@ async function report(
   return written.ok ? undefined : written.error;
 }
 
-async function rollWorkload(
+/** What can be said without asking for the workload's pods; undefined when they have to be asked for. */
+function judgeByTemplate(
   workload: Workload,
   change: Change,
   isKnownFresh: boolean,
-  deps: RolloutDependencies,
-  log: Log,
-): Promise<Verdict> {
+  isTooEarly: boolean,
+): Verdict | undefined {
   const stands = standing(workload, change);
-  if (stands.kind === 'exempt') return verdict(workload, 'exempt', `not restarted: ${stands.why}`);
-  if (stands.kind !== 'undecided') return verdict(workload, stands.kind);
-  if (isKnownFresh) return verdict(workload, 'fresh');
+  switch (stands.kind) {
+    case 'exempt':
+      return { workload, status: workloadStatus(workload, 'Exempt', stands.why), isFresh: false };
+    case 'current':
+      return { workload, status: rolledStatus(workload), isFresh: false };
+    case 'fresh':
+      return fresh(workload);
+    case 'undecided': {
+      if (isKnownFresh) return fresh(workload);
+      const status = workloadStatus(workload, 'Pending', 'the kubelets are being given time to see the Secret');
+      return isTooEarly ? { workload, status, isFresh: false } : undefined;
+    }
+    default:
+      return stands satisfies never;
+  }
+}
+
+/** Restarts the workload if one of its containers started under older content. */
+async function judgeByPods(workload: Workload, change: Change, deps: RolloutDependencies, log: Log): Promise<Verdict> {
   const containers = await deps.pods.startedContainers(workload);
   if (!containers.ok) return failure(workload, containers.error);
-  if (!isDue(workload, change, containers.value)) return verdict(workload, 'fresh');
+  if (!isDue(workload, change, containers.value)) return fresh(workload);
 
   const { secretName, content } = change;
-  const annotations = { [restartAnnotation(secretName)]: content };
-  const patched = await deps.restarter.restart(workload, annotations);
+  const patched = await deps.restarter.restart(workload, { [restartAnnotation(secretName)]: content });
   deps.metrics.restarted(workload.kind, patched.ok ? 'success' : 'error');
   if (!patched.ok) return failure(workload, patched.error);
   log.info('workload restarted', { workload: `${workload.kind}/${workload.metadata.name}`, secret: secretName });
   // The cached workload is older than the patch: its progress is that of the previous template.
   const progress = { ...workload.progress, isComplete: false, isStuck: false, updated: 0 };
-  return verdict({ ...workload, progress }, 'current');
+  return { workload, status: rolledStatus({ ...workload, progress }), isFresh: false };
 }
 
-function verdict(workload: Workload, stands: 'exempt' | 'current' | 'fresh', message?: string): Verdict {
-  return { workload, status: workloadStatus(workload, stands, message), isFresh: stands === 'fresh' };
+function fresh(workload: Workload): Verdict {
+  return { workload, status: workloadStatus(workload, 'UpToDate'), isFresh: true };
 }
 
 function failure(workload: Workload, error: SyncError): Verdict {
-  return { workload, status: workloadStatus(workload, 'failed', error.message), isFresh: false, error };
+  return { workload, status: workloadStatus(workload, 'Failed', error.message), isFresh: false, error };
 }
 
 /** A time in the future comes from a clock that was set since; waiting for it would hold every restart. */

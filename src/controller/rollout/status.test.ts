@@ -1,37 +1,27 @@
 import { expect, test } from 'vitest';
 import { anAwsSecret, aWorkload } from '../../../test/support/builders.ts';
 import { type AwsSecretStatus, awsSecretStatusSchema, type WorkloadStatus } from '../../crds/aws-secret.ts';
-import { nextRolloutStatus, workloadStatus } from './status.ts';
+import { nextRolloutStatus, rolledStatus } from './status.ts';
 
 const NOW = '2030-01-01T00:00:00.000Z';
 const progress = { isComplete: false, isPaused: false, isStuck: false, updated: 1, desired: 3 };
 
 const states = [
-  { why: 'it never needs a restart', stands: 'exempt', progress, state: 'UpToDate' },
-  { why: 'its pods are fresh', stands: 'fresh', progress, state: 'UpToDate' },
-  { why: 'it is rolled, and done', stands: 'current', progress: { ...progress, isComplete: true }, state: 'UpToDate' },
-  { why: 'it is rolled, and under way', stands: 'current', progress, state: 'RollingOut', says: '1 of 3' },
+  { why: 'it is done', progress: { ...progress, isComplete: true }, state: 'UpToDate' },
+  { why: 'it is under way', progress, state: 'RollingOut', says: '1 of 3' },
   {
-    why: 'it is paused',
-    stands: 'current',
-    progress: { ...progress, isPaused: true },
-    state: 'Pending',
-    says: 'paused',
+    why: 'the new pods are there',
+    progress: { ...progress, updated: 3 },
+    state: 'RollingOut',
+    says: 'not yet available',
   },
-  {
-    why: 'it is stuck',
-    stands: 'current',
-    progress: { ...progress, isStuck: true },
-    state: 'Failed',
-    says: 'deadline',
-  },
-  { why: 'it could not be patched', stands: 'failed', progress, state: 'Failed', says: 'no rights' },
+  { why: 'it is paused', progress: { ...progress, isPaused: true }, state: 'Pending', says: 'paused' },
+  { why: 'it is stuck', progress: { ...progress, isStuck: true }, state: 'Failed', says: 'deadline' },
 ] as const;
 
 for (const row of states) {
-  test(`${row.state}: ${row.why}`, () => {
-    const message = row.stands === 'failed' ? 'no rights' : undefined;
-    const status = workloadStatus(aWorkload({ progress: row.progress }), row.stands, message);
+  test(`a workload that was rolled is ${row.state}: ${row.why}`, () => {
+    const status = rolledStatus(aWorkload({ progress: row.progress }));
     expect(status).toMatchObject({ kind: 'Deployment', name: 'app', state: row.state });
     if ('says' in row) expect(status.message).toContain(row.says);
     else expect(status).not.toHaveProperty('message');
@@ -48,7 +38,13 @@ function next(workloads: readonly WorkloadStatus[], status?: AwsSecretStatus): A
 
 const done = aStatus('a', 'UpToDate');
 const conditions = [
-  { why: 'all run with the content', workloads: [done], is: 'True/UpToDate', says: 'All 1' },
+  { why: 'all run with the content', workloads: [done], is: 'True/UpToDate', says: 'present content: 1.' },
+  {
+    why: 'one is not ours to restart',
+    workloads: [done, aStatus('b', 'Exempt', 'it opted out')],
+    is: 'True/UpToDate',
+    says: 'present content: 1; 1 more not for the operator',
+  },
   {
     why: 'one is under way',
     workloads: [done, aStatus('b', 'RollingOut', '1 of 3')],

@@ -4,23 +4,24 @@ import { withConditions } from '../../crds/conditions.ts';
 import type { Workload } from './workload.ts';
 
 const MAX_WORKLOADS = 20;
-const ORDER = { Failed: 0, RollingOut: 1, Pending: 2, UpToDate: 3 } as const;
+const ORDER = { Failed: 0, RollingOut: 1, Pending: 2, Exempt: 3, UpToDate: 4 } as const;
+const UNFINISHED: ReadonlySet<WorkloadStatus['state']> = new Set(['Failed', 'RollingOut', 'Pending']);
 
-/** Where one workload stands. */
-export function workloadStatus(
-  { kind, metadata, progress }: Workload,
-  standing: 'exempt' | 'current' | 'fresh' | 'failed',
-  message?: string,
-): WorkloadStatus {
-  const workload = { kind, name: metadata.name };
-  if (standing === 'failed') return { ...workload, state: 'Failed', ...(message !== undefined && { message }) };
-  if (standing !== 'current' || progress.isComplete) {
-    return { ...workload, state: 'UpToDate', ...(message !== undefined && { message }) };
-  }
-  if (progress.isStuck) return { ...workload, state: 'Failed', message: 'its rollout exceeded its progress deadline' };
-  if (progress.isPaused)
-    return { ...workload, state: 'Pending', message: 'it is paused; the restart follows when it resumes' };
-  return { ...workload, state: 'RollingOut', message: `${progress.updated} of ${progress.desired} pods updated` };
+/** Where one workload stands; `message` says why. */
+export function workloadStatus(workload: Workload, state: WorkloadStatus['state'], message?: string): WorkloadStatus {
+  const { kind, metadata } = workload;
+  return { kind, name: metadata.name, state, ...(message !== undefined && { message }) };
+}
+
+/** Where a workload stands that was rolled for the present content. */
+export function rolledStatus(workload: Workload): WorkloadStatus {
+  const { isComplete, isStuck, isPaused, updated, desired } = workload.progress;
+  if (isComplete) return workloadStatus(workload, 'UpToDate');
+  if (isStuck) return workloadStatus(workload, 'Failed', 'its rollout exceeded its progress deadline');
+  if (isPaused) return workloadStatus(workload, 'Pending', 'it is paused; the restart follows when it resumes');
+  const isWaiting = updated >= desired;
+  const message = isWaiting ? 'its new pods are not yet available alone' : `${updated} of ${desired} pods updated`;
+  return workloadStatus(workload, 'RollingOut', message);
 }
 
 /** The status with the rollout in it, or undefined when the present one says it already. */
@@ -47,10 +48,12 @@ export function nextRolloutStatus(
 }
 
 function verdict(sorted: readonly WorkloadStatus[]) {
-  const unfinished = sorted.filter(({ state }) => state !== 'UpToDate');
+  const unfinished = sorted.filter(({ state }) => UNFINISHED.has(state));
   const [first] = unfinished;
   if (first === undefined) {
-    const message = `All ${sorted.length} workloads that use the Secret run with its present content.`;
+    const exempt = sorted.filter(({ state }) => state === 'Exempt').length;
+    const note = exempt === 0 ? '' : `; ${exempt} more not for the operator to restart`;
+    const message = `Workloads that run with the present content: ${sorted.length - exempt}${note}.`;
     return { status: 'True', reason: 'UpToDate', message } as const;
   }
   const reason = first.state === 'Failed' ? 'RestartFailed' : 'RollingOut';

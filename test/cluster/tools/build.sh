@@ -43,6 +43,11 @@ ldflags() {
     rest=${rest#*.}
     flags+=" -X k8s.io/component-base/version.gitMinor=${rest%%.*}"
   fi
+  if [ "$1" = helm ]; then # the Kubernetes that `helm template` takes itself to talk to, as helm's own Makefile sets it
+    rest=$(awk '$1 == "k8s.io/client-go" { print $2; exit }' "$here/helm/go.mod")
+    rest=${rest#v0.}
+    flags+=" -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=${rest%%.*}"
+  fi
   echo "$flags"
 }
 
