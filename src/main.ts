@@ -44,6 +44,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
     log.info('draining');
     setTimeout(() => process.exit(1), DRAIN_MS).unref();
-    operator.stop().then(() => process.exit(0), fatal('drain failed'));
+    operator.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
   });
 }

@@ -18,8 +18,8 @@ export interface Operator {
 }
 
 const BACKOFF = { baseMs: 1_000, maxMs: 15_000 } as const;
-/** A watch gives a sign of life every minute; one that has not begun anything for this long is dead. */
-const SILENT_MS = 420_000;
+/** A watch that is silent for a minute and a half is opened anew; one that has not even tried for this long is dead. */
+const SILENT_MS = 150_000;
 /** Every call has a deadline of seconds: a reconcile that takes this long will never end. */
 const STUCK_MS = 300_000;
 

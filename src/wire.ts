@@ -10,7 +10,7 @@ import type { Clock, Random } from './controller/runtime/clock.ts';
 import { type Controller, createController, type Reconcile } from './controller/runtime/controller.ts';
 import { formatKey } from './controller/runtime/key.ts';
 import type { Log } from './controller/runtime/log.ts';
-import { Queue } from './controller/runtime/queue.ts';
+import { type Priority, Queue } from './controller/runtime/queue.ts';
 import { createKube, type Kube, type KubeHandlers } from './kube/kube.ts';
 import type { Transport } from './kube/transport.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -47,23 +47,27 @@ export function wire(parts: Parts): Wired {
   const sync = new Queue(clock, metrics.queue('awssecret'));
   const rollout = new Queue(clock, metrics.queue('rollout'));
 
+  const wakeRollout = (key: string, priority: Priority = 'low'): void => {
+    if (watchWorkloads) rollout.add(key, priority);
+  };
   const handlers: KubeHandlers = {
     awsSecret(key, before, after, isInitial) {
       if (!isRelevantChange(before, after)) return;
       sync.add(key, isInitial ? 'low' : 'high');
-      rollout.add(key, 'low');
+      wakeRollout(key);
     },
     secret(secretKey, before, after) {
       for (const key of kube.awsSecrets.keeping(secretKey)) {
         if (!isEcho(after?.metadata, records.get(key))) sync.add(key);
-        if (isContentChange(before?.metadata, after?.metadata)) rollout.add(key);
+        if (isContentChange(before?.metadata, after?.metadata)) wakeRollout(key, 'high');
       }
     },
     workload(_key, before, after) {
-      for (const { metadata, uses } of [after ?? before].filter(workload => workload !== undefined)) {
+      // Before and after: a Secret that a workload no longer uses has one consumer less to wait for.
+      for (const { metadata, uses } of [before, after].filter(workload => workload !== undefined)) {
         const names = new Set(uses.map(use => use.secretName));
         const secretKeys = [...names].map(name => formatKey({ namespace: metadata.namespace, name }));
-        for (const key of secretKeys.flatMap(kube.awsSecrets.keeping)) rollout.add(key, 'low');
+        for (const key of secretKeys.flatMap(kube.awsSecrets.keeping)) wakeRollout(key);
       }
     },
   };

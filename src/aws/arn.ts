@@ -1,5 +1,5 @@
 /** docs.aws.amazon.com/service-authorization: arn:partition:secretsmanager:region:account:secret:name-suffix. */
-const ARN = /^(arn:[^:]+:[^:]+:)([^:]+)(:.*)$/;
+const ARN = /^(arn:[a-z-]+:secretsmanager:)([a-z]{2,}(?:-[a-z]+)+-[0-9]+)(:.+)$/;
 
 /** Region that an ARN names; undefined for a name. */
 export function regionOf(secretId: string): string | undefined {

@@ -32,7 +32,7 @@ function aws(answers: Readonly<Record<string, Answer>>, defaultRegions: readonly
       async describe(secretId) {
         calls.push(`${region} ${secretId}`);
         if (!isAnswer) throw thrown(answer);
-        return { versionId: answer === 'no stage' ? undefined : `v-${region}` };
+        return { versionId: answer === 'no stage' ? undefined : `v-${region}`, previous: `before-${region}` };
       },
       async getValue(secretId) {
         calls.push(`${region} ${secretId}`);
@@ -118,7 +118,7 @@ const failOver: readonly {
     why: 'an STS that is away mends itself',
     primary: 'no STS',
     secondary: 'ok',
-    gives: 'CredentialsUnavailable',
+    gives: 'Unavailable',
     retry: 'transient',
   },
   { why: 'no region answers', primary: 'timeout', secondary: 'timeout', gives: 'Unavailable', retry: 'transient' },
@@ -151,7 +151,7 @@ for (const { why, primary, secondary, gives, from, retry } of failOver) {
       const { reader, calls } = aws({ [WEST]: primary, [CENTRAL]: secondary });
       const answer = await reader[operation](reference);
       expect(answer.ok ? 'ok' : answer.error.reason).toBe(gives);
-      expect(calls.length).toBe(from === CENTRAL || gives === 'Unavailable' ? 2 : 1);
+      expect(calls.length).toBe(from === CENTRAL || (primary !== 'no STS' && gives === 'Unavailable') ? 2 : 1);
       if (answer.ok) return expect(answer.value).toMatchObject({ region: from, versionId: `v-${from}` });
       expect(answer.error.retry).toBe(retry);
       expect(answer.error.message).not.toContain('hunter2');
@@ -248,3 +248,31 @@ test('every call is counted, by operation, region and outcome', async () => {
   const operations = ['DescribeSecret', 'GetSecretValue'];
   expect(counted).toEqual(operations.flatMap(o => [`${o} ${WEST} Unavailable`, `${o} ${CENTRAL} success`]));
 });
+
+const replicas = [
+  { why: 'it has the version that the Secret holds', held: 'v-central', previous: undefined, gives: 'ok' },
+  { why: 'it has the version right after it', held: 'v0', previous: 'v0', gives: 'ok' },
+  { why: 'nothing is held yet', held: undefined, previous: undefined, gives: 'ok' },
+  { why: 'it lags behind, or is another secret of that name', held: 'v9', previous: 'v0', gives: 'ReplicaBehind' },
+] as const;
+
+for (const { why, held, previous, gives } of replicas) {
+  test(`with the primary throttled a replica gives ${gives}: ${why}`, async () => {
+    const throttled = async () => Promise.reject(sdkError('ThrottlingException', 400));
+    const primary: RegionalSecretsManager = { describe: throttled, getValue: throttled };
+    const secondary: RegionalSecretsManager = {
+      describe: async () => ({ versionId: 'v-central', previous }),
+      getValue: async () => ({ versionId: 'v-central', createdTime: undefined, bytes: Buffer.from('x') }),
+    };
+    const reader = createReader({
+      inRegion: region => (region === WEST ? primary : secondary),
+      defaultRegions: [WEST, CENTRAL],
+      metrics: { called: () => undefined },
+    });
+    const reference = { secretId: 'prod/db', versionStage: 'AWSCURRENT', regions: [], ...(held && { held }) };
+    for (const answer of [await reader.readVersion(reference), await reader.readValue(reference)]) {
+      expect(answer.ok ? 'ok' : answer.error.reason).toBe(gives);
+      if (!answer.ok) expect(answer.error.retry).toBe('transient');
+    }
+  });
+}

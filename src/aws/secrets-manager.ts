@@ -3,8 +3,10 @@ import type { CredentialProvider } from './credentials.ts';
 import { type Endpoints, endpointOf } from './endpoints.ts';
 
 export interface VersionAnswer {
-  /** Undefined when the secret exists and no version has the stage. */
+  /** Undefined when no version has the stage, or the secret is scheduled for deletion. */
   readonly versionId: string | undefined;
+  /** The version that AWSCURRENT pointed at before. */
+  readonly previous: string | undefined;
 }
 
 export interface ValueAnswer {
@@ -44,7 +46,10 @@ export function createSecretsManager(region: string, options: ClientOptions): Re
     async describe(secretId, stage) {
       const answer = await client.send(new DescribeSecretCommand({ SecretId: secretId }), deadline());
       const versions = Object.entries(answer.VersionIdsToStages ?? {});
-      return { versionId: versions.find(([, stages]) => stages?.includes(stage))?.[0] };
+      const withStage = (name: string) => versions.find(([, stages]) => stages?.includes(name))?.[0];
+      // GetSecretValue refuses a secret that is scheduled for deletion; DescribeSecret still answers, with this date.
+      const isGone = answer.DeletedDate !== undefined;
+      return { versionId: isGone ? undefined : withStage(stage), previous: withStage('AWSPREVIOUS') };
     },
     async getValue(secretId, stage) {
       const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });

@@ -185,11 +185,9 @@ const sourceStatusSchema = z.object({
 const workloadStatusSchema = z.object({
   kind: z.string().max(63),
   name: z.string().max(253),
-  state: z
-    .enum(['Pending', 'RollingOut', 'Failed', 'Exempt', 'UpToDate'])
-    .meta({
-      description: 'Whether its pods run with the present content; Exempt: it is not for the operator to restart.',
-    }),
+  state: z.enum(['Pending', 'RollingOut', 'Failed', 'Exempt', 'UpToDate']).meta({
+    description: 'Whether its pods run with the present content; Exempt: it is not for the operator to restart.',
+  }),
   message: z.string().max(1024).optional(),
 });
 

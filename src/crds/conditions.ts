@@ -18,6 +18,7 @@ export const REASONS = {
   InvalidReference: 'AWS refused the reference itself, such as a malformed ARN.',
   CredentialsUnavailable: 'No AWS credentials: the web identity token, the role or its trust policy does not work.',
   Unavailable: 'AWS did not answer in any region: network, timeout, throttling or a server error.',
+  ReplicaBehind: 'The primary region does not answer, and a secondary has another version than the Secret holds.',
   NotJson: 'The value is not a JSON object, but its properties were asked for.',
   PropertyNotFound: 'The JSON object has no such property.',
   EmptyValue: 'The secret has no value yet.',

@@ -5,6 +5,8 @@ export interface ContentChange {
   readonly content: string;
   /** RFC 3339. */
   readonly time: string;
+  /** The same content under the key that was lost: workloads that were rolled for it are still up to date. */
+  readonly was?: string;
 }
 
 const HISTORY_LENGTH = 5;
@@ -41,6 +43,7 @@ function parseHistory(text: string | undefined): readonly ContentChange[] {
 
 function isChange(item: unknown): item is ContentChange {
   if (typeof item !== 'object' || item === null) return false;
-  const { content, time } = item as Partial<Record<string, unknown>>;
-  return typeof content === 'string' && typeof time === 'string' && !Number.isNaN(Date.parse(time));
+  const { content, time, was } = item as Partial<Record<string, unknown>>;
+  const isNamed = typeof content === 'string' && (was === undefined || typeof was === 'string');
+  return isNamed && typeof time === 'string' && !Number.isNaN(Date.parse(time));
 }

@@ -6,7 +6,13 @@ import { kept } from './kept.ts';
 /** The cluster of the kubeconfig's present context, with every kind of authentication that kubectl knows. */
 export function fromKubeconfig(monotonic: () => number): Connection {
   const config = new KubeConfig();
-  config.loadFromDefault();
+  try {
+    config.loadFromDefault();
+  } catch {
+    // The parser's own text quotes lines of the file, tokens among them.
+    const file = process.env['KUBECONFIG'] ?? '~/.kube/config';
+    throw new Error(`the kubeconfig cannot be read: ${file} is missing or is not valid YAML`);
+  }
   const cluster = config.getCurrentCluster();
   if (cluster === null) {
     throw new Error('no Kubernetes cluster: KUBECONFIG and ~/.kube/config name none, and this is no pod of a cluster');

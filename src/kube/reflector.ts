@@ -35,8 +35,8 @@ const BACKOFF = { baseMs: 800, maxMs: 30_000 } as const;
 const HEALTHY_MS = 120_000;
 /** The server ends a watch after five to ten minutes, as client-go asks it to, so that the load spreads. */
 const WATCH_SECONDS = { min: 300, spread: 300 } as const;
-/** Bookmarks come about once a minute; a connection that is silent for two is dead (half-open). */
-const IDLE_MS = 130_000;
+/** Bookmarks come about once a minute; a connection that is silent for longer is half-open, or costs little to renew. */
+const IDLE_MS = 90_000;
 
 /** What usually mends it. */
 const HINTS: Readonly<Record<number, string>> = {

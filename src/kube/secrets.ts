@@ -9,6 +9,12 @@ import { metadataOf, type SecretBody } from './secret-body.ts';
 import { staleFields } from './stale-fields.ts';
 import type { Transport } from './transport.ts';
 
+/**
+ * A Secret carries the time of its change, stamped before it is written. Half of the ten seconds in which restarts
+ * distrust that time (`SETTLE_MS`) may pass until it is; then the write counts as failed, and is stamped anew.
+ */
+const WRITE_MS = 5_000;
+
 /** The operator's Secrets on the API server. */
 export function createSecretStore(transport: Transport): SecretStore {
   return {
@@ -23,7 +29,13 @@ export function createSecretStore(transport: Transport): SecretStore {
     async create(manifest) {
       const path = resourcePath(SECRETS, manifest.namespace);
       const query = { fieldManager: FIELD_MANAGER };
-      const result = await call<SecretBody>(transport, { method: 'POST', path, query, body: body(manifest) });
+      const result = await call<SecretBody>(transport, {
+        method: 'POST',
+        path,
+        query,
+        body: body(manifest),
+        budgetMs: WRITE_MS,
+      });
       if (result.ok) return ok(metadataOf(result.value));
       if (result.error.reason === 'AlreadyExists') return ok('exists');
       return refused(result.error, manifest, 'create');
@@ -49,6 +61,7 @@ export function createSecretStore(transport: Transport): SecretStore {
         query: { ...query, force: 'true' },
         contentType: APPLY_PATCH,
         body: body(manifest, resourceVersion),
+        budgetMs: WRITE_MS,
       });
       if (!applied.ok) return refused(applied.error, manifest, 'update');
       const stale = staleFields(applied.value, manifest, FIELD_MANAGER);

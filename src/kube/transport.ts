@@ -1,8 +1,8 @@
-import { Agent, request } from 'undici';
+import { Agent, buildConnector, request } from 'undici';
 import type { Clock } from '../controller/runtime/clock.ts';
 import { pause } from '../controller/runtime/clock.ts';
 import type { Connection } from './connection.ts';
-import { type KubeResult, kubeError } from './error.ts';
+import { type KubeError, type KubeResult, kubeError } from './error.ts';
 
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -11,6 +11,8 @@ export interface Call {
   readonly body?: unknown;
   readonly contentType?: string;
   readonly accept?: string;
+  /** How long all attempts together may take. Default: as long as they need. */
+  readonly budgetMs?: number;
 }
 
 export interface TransportMetrics {
@@ -38,21 +40,20 @@ export interface Transport {
 }
 
 const ATTEMPTS = 3;
+const CONNECT_MS = 5_000;
 const MAX_RETRY_AFTER_MS = 10_000;
 const KEEP_ALIVE_MS = 60_000;
 const JSON_TYPE = 'application/json';
+const NEVER = new AbortController().signal;
 
 export async function createTransport(options: TransportOptions): Promise<Transport> {
   const { connection, clock, metrics, deadlineMs = 15_000, sockets = 32 } = options;
-  const agent = async (connections: number | null): Promise<Agent> =>
-    new Agent({
-      connect: { ...(await connection.tls()), timeout: 5_000 },
-      connections,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      allowH2: false,
-    });
-  const calls = await agent(sockets);
-  const watches = await agent(null);
+  const connect = rotatingConnector(connection);
+  await connection.tls();
+  const agent = (connections: number | null): Agent =>
+    new Agent({ connect, connections, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false });
+  const calls = agent(sockets);
+  const watches = agent(null);
 
   const send = async (call: Call, dispatcher: Agent, signal: AbortSignal, idleMs: number, renew: boolean) => {
     const authorization = await connection.authorization(renew);
@@ -79,9 +80,15 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     return { ok: false, error: { status: 0, reason: 'NoAnswer', fields: [], causes: [] } };
   };
 
-  const attempt = async (call: Call, renew: boolean): Promise<KubeResult<unknown>> => {
+  const attempt = async (call: Call, renew: boolean, leftMs: number): Promise<KubeResult<unknown>> => {
     try {
-      const response = await send(call, calls, AbortSignal.timeout(deadlineMs), deadlineMs, renew);
+      const response = await send(
+        call,
+        calls,
+        AbortSignal.timeout(Math.ceil(Math.min(deadlineMs, leftMs))),
+        deadlineMs,
+        renew,
+      );
       const text = await response.body.text();
       metrics.requested(call.method, String(response.statusCode));
       const body = parse(text);
@@ -94,18 +101,16 @@ export async function createTransport(options: TransportOptions): Promise<Transp
 
   return {
     async call(call) {
-      let renew = false;
-      for (let left = ATTEMPTS - 1; ; left -= 1) {
-        const result = await attempt(call, renew);
-        if (result.ok || left === 0) return result;
-        const { status, retryAfterMs } = result.error;
-        // 429 and 503 say that nothing was done, so that even a create may be sent again (client-go does the same).
-        const isBusy = (status === 429 || status === 503) && retryAfterMs !== undefined;
-        if (status !== 401 && !isBusy) return result;
-        renew = status === 401;
-        if (isBusy)
-          await pause(clock, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS), AbortSignal.timeout(MAX_RETRY_AFTER_MS));
+      const end = clock.monotonic() + (call.budgetMs ?? Number.MAX_SAFE_INTEGER);
+      const leftMs = (): number => end - clock.monotonic();
+      let result = await attempt(call, false, leftMs());
+      for (let left = ATTEMPTS - 1; left > 0 && !result.ok; left -= 1) {
+        const pauseMs = retryPause(result.error);
+        if (pauseMs === undefined || pauseMs >= leftMs()) break;
+        await pause(clock, pauseMs, NEVER);
+        result = await attempt(call, result.error.status === 401, leftMs());
       }
+      return result;
     },
     async stream(call, idleMs, signal) {
       try {
@@ -122,6 +127,34 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     async close() {
       await Promise.all([calls.close(), watches.destroy()]);
     },
+  };
+}
+
+/**
+ * How long to wait before the same call may be sent again; undefined where it must not be. 429 and 503 with a
+ * Retry-After say that nothing was done, so that even a create may be repeated (client-go does the same).
+ */
+function retryPause({ status, retryAfterMs }: KubeError): number | undefined {
+  if (status === 401) return 0;
+  const isBusy = (status === 429 || status === 503) && retryAfterMs !== undefined;
+  return isBusy ? Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) : undefined;
+}
+
+/** Reads the TLS material for every new socket, because CAs and client certificates are replaced while we run. */
+function rotatingConnector(connection: Connection): buildConnector.connector {
+  let last: { readonly text: string; readonly connector: buildConnector.connector } | undefined;
+  const current = async (): Promise<buildConnector.connector> => {
+    const material = await connection.tls();
+    const text = JSON.stringify(material);
+    if (last?.text !== text)
+      last = { text, connector: buildConnector({ ...material, timeout: CONNECT_MS, allowH2: false }) };
+    return last.connector;
+  };
+  return (options, callback) => {
+    current().then(
+      connector => connector(options, callback),
+      (error: Error) => callback(error, null),
+    );
   };
 }
 

@@ -47,6 +47,29 @@ export function createMetrics(): Metrics {
   const depth = gauge('workqueue_depth', 'Keys ready to be worked on.', 'name', 'controller');
   const adds = counter('workqueue_adds_total', 'Keys added.', 'name', 'controller');
   const waits = histogram('workqueue_queue_duration_seconds', 'Wait before work.', QUEUE_SECONDS, 'name', 'controller');
+  const works = histogram('workqueue_work_duration_seconds', 'Length of work.', QUEUE_SECONDS, 'name', 'controller');
+  const retries = counter('workqueue_retries_total', 'Keys added again after a failure.', 'name', 'controller');
+  const terminal = counter(
+    'controller_runtime_terminal_reconcile_errors_total',
+    'Failures not tried again.',
+    'controller',
+  );
+  const observed = new Map<string, () => readonly number[]>();
+  const ofRunning = (name: string, help: string, seconds: (running: readonly number[]) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['name', 'controller'],
+      registers,
+      collect() {
+        for (const [controller, running] of observed)
+          this.set({ name: controller, controller }, seconds(running()) / 1_000);
+      },
+    });
+  ofRunning('workqueue_unfinished_work_seconds', 'Work under way, summed.', all =>
+    all.reduce((sum, ms) => sum + ms, 0),
+  );
+  ofRunning('workqueue_longest_running_processor_seconds', 'Longest work under way.', all => Math.max(0, ...all));
   const requests = counter('rest_client_requests_total', 'Requests to the API server.', 'code', 'method');
   const changes = counter('secrets_operator_secret_changes_total', 'Secrets written because their content is new.');
   const restarts = counter('secrets_operator_restarts_total', 'Workloads restarted.', 'kind', 'result');
@@ -62,13 +85,19 @@ export function createMetrics(): Metrics {
       for (const result of RESULTS) reconciles.inc({ controller, result }, 0);
       errors.inc({ controller }, 0);
       panics.inc({ controller }, 0);
+      terminal.inc({ controller }, 0);
+      retries.inc({ name: controller, controller }, 0);
       maxActive.set({ controller }, concurrency);
       return {
         started: () => active.inc({ controller }),
+        retried: () => retries.inc({ name: controller, controller }),
+        observe: running => observed.set(controller, running),
         finished(result, ms) {
           active.dec({ controller });
           reconciles.inc({ controller, result });
           seconds.observe({ controller }, ms / 1_000);
+          works.observe({ name: controller, controller }, ms / 1_000);
+          if (result === 'terminal_error') terminal.inc({ controller });
           if (result === 'panic') panics.inc({ controller });
           if (result !== 'success' && result !== 'requeue_after') errors.inc({ controller });
         },

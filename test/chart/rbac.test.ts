@@ -25,11 +25,7 @@ test.each(scopes)('no wildcard, and no right to change rights, with $name', ({ v
   expect(words.filter(word => ['escalate', 'bind', 'impersonate', 'serviceaccounts/token'].includes(word))).toEqual([]);
 });
 
-const needed = [
-  'awssecrets: get list watch',
-  'awssecrets/status: patch',
-  'secrets: get list watch create patch',
-];
+const needed = ['awssecrets: get list watch', 'awssecrets/status: patch', 'secrets: get list watch create patch'];
 const forRollouts = ['deployments: list watch patch', 'pods: list'];
 
 const granted = [

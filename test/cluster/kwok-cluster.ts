@@ -12,6 +12,9 @@ export interface KwokClusterOptions {
   readonly directory: string;
 }
 
+/** Without leases kwok's nodes report each ten minutes, and the controller manager takes them for dead after one. */
+const LEASES = '--node-lease-duration-seconds=40';
+
 /** Starts a control plane on loopback whose nodes and pods exist in the API only. Needs neither root nor Linux. */
 export async function startKwokCluster({ directory }: KwokClusterOptions): Promise<Cluster> {
   const kwok = await findBinary('kwok');
@@ -21,7 +24,7 @@ export async function startKwokCluster({ directory }: KwokClusterOptions): Promi
   const teardown = createTeardown();
   teardown.add(() => controlPlane.stop());
   try {
-    const args = ['--kubeconfig', kubeconfig, '--manage-all-nodes=true', '--config=/dev/null'];
+    const args = ['--kubeconfig', kubeconfig, '--manage-all-nodes=true', '--config=/dev/null', LEASES];
     const simulator = await startProcess({ name: 'kwok', program: kwok, args, directory, truncate: true });
     teardown.add(() => simulator.stop());
     const kubectl = (...rest: string[]) => [binaries.kubectl, '--kubeconfig', kubeconfig, ...rest];

@@ -168,6 +168,17 @@ describe('what AWS holds cannot be used', () => {
     await world.expectSynced(name);
   });
 
+  it('a secret that is scheduled for deletion is told at once, and the Secret stays', async () => {
+    const name = 'scheduled';
+    const secretId = world.unique(name);
+    await west().create(secretId, '{"a":"1"}');
+    await world.applyAwsSecret(name, { refreshInterval: '10s', dataFrom: [{ secretId }] });
+    await world.expectSynced(name);
+    await west().scheduleDeletion(secretId);
+    await world.expectCondition(name, 'Ready', 'False', 'SecretNotFound');
+    await world.expectSecret(name, { a: '1' });
+  });
+
   it('one of several sources failing writes nothing of the others, and is listed first', async () => {
     const good = world.unique('good');
     await west().create(good, '{"a":"1"}');

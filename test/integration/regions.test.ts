@@ -81,6 +81,32 @@ describe('regions are asked in order', () => {
     await world.expectSecret(name, { a: '2' });
   });
 
+  it('a replica that lags behind does not take the Secret back to an old value', async () => {
+    const name = 'lagging';
+    const secretId = await replicate(name, '{"a":"old"}');
+    await world.aws['eu-west-1'].put(secretId, '{"a":"new"}');
+    await world.applyAwsSecret(name, { refreshInterval: '10s', dataFrom: [{ secretId }] });
+    const before = await world.expectSecret(name, { a: 'new' });
+    await world.expectSynced(name);
+    failPrimary({ code: 'ThrottlingException', status: 400 });
+    await until('the replica was asked and not believed', { timeoutMs: 20_000 }, () =>
+      world.lines.some(line => line.includes('"ReplicaBehind"') && line.includes(name)),
+    );
+    const after = await world.expectSecret(name, { a: 'new' });
+    expect(after.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+    await world.expectCondition(name, 'Ready', 'True', 'Synced');
+  });
+
+  it('a replica that is one version ahead is believed: the primary died after a rotation', async () => {
+    const name = 'ahead';
+    const secretId = await replicate(name, '{"a":"1"}');
+    await world.applyAwsSecret(name, { refreshInterval: '10s', dataFrom: [{ secretId }] });
+    await world.expectSynced(name);
+    failPrimary('reset');
+    await world.aws['eu-central-1'].put(secretId, '{"a":"2"}');
+    await world.expectSecret(name, { a: '2' });
+  });
+
   it("a secondary's refusal is no verdict: the primary's trouble is what is told", async () => {
     const name = 'no-replica';
     const secretId = world.unique(name);

@@ -13,7 +13,8 @@ export interface AwsAdmin {
   /** Returns the VersionId. The same token in two regions gives the same VersionId, as replication does. */
   create(name: string, content: SecretContent | undefined, token?: string): Promise<string>;
   put(name: string, content: SecretContent, options?: { token?: string; stages?: string[] }): Promise<string>;
-  remove(name: string): Promise<void>;
+  /** Deletes it after AWS's waiting time; until then it can be described, and its value not be read. */
+  scheduleDeletion(name: string): Promise<void>;
 }
 
 export function createAwsAdmin(endpoint: string, region: string): AwsAdmin {
@@ -37,8 +38,8 @@ export function createAwsAdmin(endpoint: string, region: string): AwsAdmin {
       };
       return (await client.send(new PutSecretValueCommand(input))).VersionId ?? '';
     },
-    async remove(name) {
-      await client.send(new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true }));
+    async scheduleDeletion(name) {
+      await client.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: 7 }));
     },
   };
 }

@@ -117,7 +117,7 @@ test('verifying keeps what only a read of the value tells, and takes the region 
 
 test('a fetch gives every value by its source, with its version, region and time', async () => {
   const { reader, calls } = aws({ s: 'v1', t: 'v2' });
-  const fetched = await fetchSources(reader, two);
+  const fetched = await fetchSources(reader, two, undefined);
   if (fetched.kind !== 'fetched') throw new Error('the fetch failed');
   expect(fetched.sources.map(source => source.version)).toEqual([
     { versionId: 'v1', region: 'eu-west-1', createdTime: '2029-01-01T00:00:00.000Z' },
@@ -131,7 +131,7 @@ test('a fetch gives every value by its source, with its version, region and time
 test('a source that is named twice is read once', async () => {
   const data = ['a', 'b'].map(key => ({ key, secretId: 's', property: key }));
   const { reader, calls } = aws({ s: 'v1' });
-  await fetchSources(reader, anAwsSecret({ spec: { data } }));
+  await fetchSources(reader, anAwsSecret({ spec: { data } }), undefined);
   expect(calls).toEqual(['value s']);
 });
 
@@ -144,7 +144,7 @@ test('all or nothing: one failure gives no bytes, and every failing source is na
     error: { reason, retry: FAILURES[reason], message: `${secretId} failed` },
   });
   const failures = [failure('t', 'AccessDenied'), failure('u', 'Unavailable')];
-  expect(await fetchSources(reader, three)).toEqual({ kind: 'failed', failures });
+  expect(await fetchSources(reader, three, undefined)).toEqual({ kind: 'failed', failures });
 });
 
 const absent = [
@@ -182,7 +182,7 @@ for (const { why, spec, is } of absent) {
     const { reader } = aws({ t: 'v1' });
     const data = spec.data.map(entry => ({ ...entry }));
     const dataFrom = 'dataFrom' in spec ? spec.dataFrom.map(entry => ({ ...entry })) : [];
-    const fetched = await fetchSources(reader, anAwsSecret({ spec: { data, dataFrom } }));
+    const fetched = await fetchSources(reader, anAwsSecret({ spec: { data, dataFrom } }), undefined);
     expect(fetched.kind).toBe(is);
     if (fetched.kind === 'fetched') expect(fetched.bytes.get(sourceKey({ secretId: 's' }))).toBeUndefined();
   });

@@ -26,7 +26,7 @@ export async function verifySources(
   awsSecret: AwsSecret,
   record: SyncRecord,
 ): Promise<Verification> {
-  const answers = await readAll(awsSecret, reference => reader.readVersion(reference));
+  const answers = await readAll(awsSecret, record, reference => reader.readVersion(reference));
   if (answers.failures.length > 0) return { kind: 'failed', failures: answers.failures };
   const known = new Map(record.sources.map(source => [source.key, source.version]));
   const isSame = answers.found.every(
@@ -42,8 +42,12 @@ export async function verifySources(
 }
 
 /** Reads every source whole. All or nothing: one failure fails all, so that no Secret is ever written in part. */
-export async function fetchSources(reader: SourceReader, awsSecret: AwsSecret): Promise<Fetched> {
-  const answers = await readAll(awsSecret, reference => reader.readValue(reference));
+export async function fetchSources(
+  reader: SourceReader,
+  awsSecret: AwsSecret,
+  record: SyncRecord | undefined,
+): Promise<Fetched> {
+  const answers = await readAll(awsSecret, record, reference => reader.readValue(reference));
   if (answers.failures.length > 0) return { kind: 'failed', failures: answers.failures };
   return {
     kind: 'fetched',
@@ -59,9 +63,19 @@ interface Answers<T> {
 
 type Read<T> = (reference: SourceReference) => Promise<Result<T>>;
 
-async function readAll<T extends SourceVersion>(awsSecret: AwsSecret, read: Read<T>): Promise<Answers<T>> {
+async function readAll<T extends SourceVersion>(
+  awsSecret: AwsSecret,
+  record: SyncRecord | undefined,
+  read: Read<T>,
+): Promise<Answers<T>> {
   const references = sourceReferences(awsSecret);
-  const results = await Promise.all(references.map(read));
+  const heldBy = new Map(record?.sources.map(source => [source.key, source.version?.versionId]));
+  const results = await Promise.all(
+    references.map(reference => {
+      const held = heldBy.get(sourceKey(reference));
+      return read(held === undefined ? reference : { ...reference, held });
+    }),
+  );
   const found: { record: SourceRecord; answer: T | undefined }[] = [];
   const failures: SourceFailure[] = [];
   for (const [index, { secretId, versionStage }] of references.entries()) {

@@ -48,7 +48,14 @@ const rows: readonly {
     held: [change('old.a', T0)],
     heldContent: 'new.a',
     content: 'new.a',
-    gives: [change('new.a', T0)],
+    gives: [{ ...change('new.a', T0), was: 'old.a' }],
+  },
+  {
+    why: 'the hash under the lost key is told as long as the content stands',
+    held: [{ ...change('new.a', T0), was: 'old.a' }],
+    heldContent: 'new.a',
+    content: 'new.a',
+    gives: [{ ...change('new.a', T0), was: 'old.a' }],
   },
   {
     why: 'a new key and new content: the old content is told under the new key',

@@ -14,6 +14,9 @@ export function nextHistory(
   if (held === undefined) return [{ content, time: now }];
   const [newest, ...older] = readHistory(held.metadata);
   const time = newest?.time ?? held.metadata.creationTimestamp ?? now;
-  if (held.heldContent === content) return [{ content, time }, ...older];
+  if (held.heldContent === content) {
+    const was = newest === undefined || newest.content === content ? newest?.was : newest.content;
+    return [{ content, time, ...(was !== undefined && { was }) }, ...older];
+  }
   return [{ content, time: now }, { content: held.heldContent, time }, ...older];
 }

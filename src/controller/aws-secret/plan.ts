@@ -1,11 +1,11 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
 import { parseDuration } from '../../crds/duration.ts';
-import { REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
 import { fail, type Result, type SyncError } from '../runtime/error.ts';
 import { mayWrite } from './ownership.ts';
 import type { SyncRecord } from './record.ts';
 import type { SecretMetadata } from './secret.ts';
 import { sourceKey, sourceReferences } from './sources.ts';
+import { refreshRequest } from './triggers.ts';
 
 /** How late the watch may bring a write of ours; after that, what differs was written by somebody else. */
 const WATCH_LAG_MS = 2_000;
@@ -97,7 +97,7 @@ function watchDeadline({ writtenAt }: SyncRecord): number | undefined {
 }
 
 function requested({ awsSecret, record }: Observed): Plan | undefined {
-  const request = awsSecret.metadata.annotations?.[REFRESH_REQUESTED_ANNOTATION];
+  const request = refreshRequest(awsSecret);
   return request !== undefined && request !== record?.handledRefreshRequest ? { kind: 'read' } : undefined;
 }
 

@@ -7,6 +7,8 @@ export interface SourceReference {
   readonly secretId: string;
   readonly versionStage: string;
   readonly regions: readonly string[];
+  /** Version that the Secret holds now: a replica that lags behind it must not take us back. Undefined at a first read. */
+  readonly held?: string;
 }
 
 export interface SourceVersion {

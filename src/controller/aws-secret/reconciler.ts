@@ -1,4 +1,5 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
+import { parseDuration } from '../../crds/duration.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import { formatKey } from '../runtime/key.ts';
 import type { Log } from '../runtime/log.ts';
@@ -18,6 +19,9 @@ export interface ReconcilerDependencies extends SyncDependencies {
   readonly hasBacklog: () => boolean;
   readonly options: StatusOptions;
 }
+
+const MIN_PATIENCE_MS = 60_000;
+const MAX_PATIENCE_MS = 300_000;
 
 /** observe → plan → sync → status, for one AwsSecret. */
 export function createReconciler(deps: ReconcilerDependencies): Reconcile {
@@ -44,6 +48,12 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
   };
 }
 
+/** How rarely a failure that somebody has to mend is looked at: as rarely as a refresh, but within one to five minutes. */
+function patience({ spec }: AwsSecret): number {
+  const intervalMs = parseDuration(spec.refreshInterval) || MAX_PATIENCE_MS;
+  return Math.min(MAX_PATIENCE_MS, Math.max(MIN_PATIENCE_MS, intervalMs));
+}
+
 /** Writes the status that `result` asks for, and says when to look again. */
 async function settle(
   key: string,
@@ -67,8 +77,11 @@ async function settle(
   if (!written.ok) return { kind: 'retry', error: written.error };
   if (result.kind === 'failed') {
     // A target may be released without a word to us: a Secret that is not ours is not watched.
-    const kind = result.error.retry === 'terminal' && result.error.reason === 'InvalidSpec' ? 'terminal' : 'retry';
-    return { kind, error: result.error };
+    const { error } = result;
+    if (error.reason === 'InvalidSpec') return { kind: 'terminal', error };
+    return error.retry === 'transient'
+      ? { kind: 'retry', error }
+      : { kind: 'retry', error, maxDelayMs: patience(awsSecret) };
   }
   if (planned.kind === 'wait') return planned.ms === undefined ? done : { kind: 'after', ms: planned.ms };
   if (result.kind === 'suspended' || result.record.dueAt === undefined) return done;

@@ -30,6 +30,18 @@ export interface SyncRecord {
   readonly dueAt: number | undefined;
 }
 
+/** The status is stamped once in this time, while nothing else has to be written. */
+export const VERIFIED_EVERY_MS = 3_600_000;
+
+/**
+ * Wall-clock milliseconds until which AWS may have been found to agree, as the status tells: its stamp may be an hour
+ * old although the last check was a moment ago, and nothing is called stale for that.
+ */
+export function verifiedAtFromStatus({ status }: AwsSecret): number | undefined {
+  const stamp = Date.parse(status?.lastVerifiedTime ?? '');
+  return Number.isNaN(stamp) ? undefined : stamp + VERIFIED_EVERY_MS;
+}
+
 /**
  * The record as the status tells it, for an operator that has just started: due at once. Undefined when the status
  * does not tell it all, such as for more sources than a status lists.
@@ -56,7 +68,7 @@ export function recordFromStatus(awsSecret: AwsSecret, now: number): SyncRecord 
     target: { name: target.name, uid: target.uid, resourceVersion: target.resourceVersion },
     sources,
     changedAt: status.lastChangeTime ?? '',
-    verifiedAt: Date.parse(status.lastVerifiedTime ?? '') || 0,
+    verifiedAt: verifiedAtFromStatus(awsSecret) ?? 0,
     writtenAt: undefined,
     handledRefreshRequest: status.lastHandledRefreshRequest,
     dueAt: spec.refreshInterval === '0' ? undefined : now,

@@ -4,11 +4,12 @@ import { type Condition, type ConditionType, type NextCondition, withConditions 
 import { parseDuration } from '../../crds/duration.ts';
 import type { SyncError } from '../runtime/error.ts';
 import type { SourceFailure } from './fetch.ts';
-import type { SyncRecord } from './record.ts';
+import { type SyncRecord, VERIFIED_EVERY_MS } from './record.ts';
 import { sourceReferences } from './sources.ts';
 
 const MAX_SOURCES = 20;
-const VERIFIED_EVERY_MS = 3_600_000;
+/** Names that come from AWS can be long. */
+const MAX_MESSAGE = 4_096;
 
 /** How one reconcile ended, as far as the status tells it. */
 export type SyncResult =
@@ -37,7 +38,8 @@ export function nextStatus(
   const previous = awsSecret.status ?? {};
   const next = { ...previous, ...fields(awsSecret, result, now), ...conditions(awsSecret, result, now, options) };
   const verifiedAt = Date.parse(previous.lastVerifiedTime ?? '') || 0;
-  const isStampDue = now - verifiedAt >= VERIFIED_EVERY_MS;
+  // A stamp in the future comes from a clock that was set since.
+  const isStampDue = now - verifiedAt >= VERIFIED_EVERY_MS || verifiedAt > now;
   const comparable = isStampDue ? next : { ...next, lastVerifiedTime: previous.lastVerifiedTime };
   return isDeepStrictEqual(comparable, previous) ? undefined : next;
 }
@@ -86,7 +88,11 @@ function failedSources(awsSecret: AwsSecret, failures: readonly SourceFailure[])
 function conditions(awsSecret: AwsSecret, result: SyncResult, now: number, options: StatusOptions): AwsSecretStatus {
   const { set, remove } = transition(awsSecret, result, now, options);
   const observedGeneration = awsSecret.metadata.generation ?? 0;
-  const next = set.map(condition => ({ ...condition, observedGeneration }));
+  const next = set.map(condition => ({
+    ...condition,
+    message: condition.message.slice(0, MAX_MESSAGE),
+    observedGeneration,
+  }));
   const all = withConditions(awsSecret.status?.conditions ?? [], next, remove, timestamp(now));
   return { conditions: [...all] };
 }

@@ -1,6 +1,5 @@
 import type { AwsSecret } from '../../crds/aws-secret.ts';
 import { parseDuration } from '../../crds/duration.ts';
-import { REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
 import type { SyncError } from '../runtime/error.ts';
 import type { Log } from '../runtime/log.ts';
@@ -8,10 +7,11 @@ import { refreshDelayMs } from '../runtime/schedule.ts';
 import { fetchSources, type SourceFailure, verifySources } from './fetch.ts';
 import type { Observed, Plan } from './plan.ts';
 import type { SourceReader, SyncMetrics } from './ports.ts';
-import type { SourceRecord, SyncRecord } from './record.ts';
+import { type SourceRecord, type SyncRecord, verifiedAtFromStatus } from './record.ts';
 import { renderSecret } from './render.ts';
 import { selectValues } from './select.ts';
 import type { SyncResult } from './status.ts';
+import { refreshRequest } from './triggers.ts';
 import { type WriteDependencies, type Written, writeSecret } from './write.ts';
 
 export interface SyncDependencies extends Omit<WriteDependencies, 'isAlive'> {
@@ -51,7 +51,7 @@ async function verify(observed: Observed, known: SyncRecord, deps: SyncDependenc
 /** fetch → select → render → write. Stops at the first step that fails; nothing is written before the last. */
 async function read(observed: Observed, deps: SyncDependencies, log: Log): Promise<SyncResult> {
   const { awsSecret, secret, isAlive } = observed;
-  const fetched = await fetchSources(deps.reader, awsSecret);
+  const fetched = await fetchSources(deps.reader, awsSecret, observed.record);
   if (fetched.kind === 'failed') return failed(observed, worst(fetched.failures), fetched.failures);
   const values = selectValues(awsSecret, fetched.bytes);
   if (!values.ok) return failed(observed, values.error);
@@ -62,7 +62,7 @@ async function read(observed: Observed, deps: SyncDependencies, log: Log): Promi
   if (!written.ok) return failed(observed, written.error);
   if (written.value.isNewContent) {
     deps.metrics.changed();
-    log.info('secret written', { secret: manifest.value.name, keys: [...values.value.keys()] });
+    log.info('secret written', { secret: manifest.value.name, count: values.value.size });
   }
   return { kind: 'synced', record: recordOf(awsSecret, fetched.sources, written.value, deps) };
 }
@@ -72,7 +72,7 @@ function failed(
   error: SyncError,
   failures: readonly SourceFailure[] = [],
 ): SyncResult {
-  const verifiedAt = record?.verifiedAt ?? (Date.parse(awsSecret.status?.lastVerifiedTime ?? '') || undefined);
+  const verifiedAt = record?.verifiedAt ?? verifiedAtFromStatus(awsSecret);
   return { kind: 'failed', error, failures, verifiedAt };
 }
 
@@ -90,7 +90,7 @@ function recordOf(
     changedAt,
     verifiedAt: deps.clock.now(),
     writtenAt: deps.clock.monotonic(),
-    handledRefreshRequest: awsSecret.metadata.annotations?.[REFRESH_REQUESTED_ANNOTATION],
+    handledRefreshRequest: refreshRequest(awsSecret),
     dueAt: dueAt(awsSecret, deps),
   };
 }

@@ -3,15 +3,22 @@ import { CONTENT_ANNOTATION, REFRESH_REQUESTED_ANNOTATION } from '../../crds/nam
 import type { ObjectMeta } from '../../crds/object.ts';
 import type { SyncRecord } from './record.ts';
 
+/** As much of a request as the status can echo (`lastHandledRefreshRequest` of the CRD). */
+const MAX_REQUEST = 256;
+
+/** The last refresh that somebody has asked for. */
+export function refreshRequest({ metadata }: AwsSecret): string | undefined {
+  return metadata.annotations?.[REFRESH_REQUESTED_ANNOTATION]?.slice(0, MAX_REQUEST);
+}
+
 /** Whether a change of an AwsSecret asks for a reconcile: our own status writes do not. */
 export function isRelevantChange(before: AwsSecret | undefined, after: AwsSecret | undefined): boolean {
   if (before === undefined || after === undefined) return true;
-  const request = (awsSecret: AwsSecret) => awsSecret.metadata.annotations?.[REFRESH_REQUESTED_ANNOTATION];
   return (
     before.metadata.uid !== after.metadata.uid ||
     before.metadata.generation !== after.metadata.generation ||
     before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
-    request(before) !== request(after)
+    refreshRequest(before) !== refreshRequest(after)
   );
 }
 

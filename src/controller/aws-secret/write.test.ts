@@ -92,12 +92,13 @@ test('equal content is written back over what somebody changed, and keeps its ti
   expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
 });
 
-test('the watch is behind: the guard refuses, and nothing is written', async () => {
+test('the watch is behind: the guard refuses, and what the API server holds decides', async () => {
   const cached = holding([{ content: hash({ a: 'old' }), time: T0 }]);
   const live = aLiveSecret({ a: 'x' }, { metadata: { ...cached, resourceVersion: '9' } });
-  const { written, writes } = await write({ live, cached });
-  expect(written).toMatchObject({ ok: false, error: { retry: 'conflict' } });
-  expect(writes).toEqual([]);
+  const { written, calls, history } = await write({ live, cached });
+  expect(written).toMatchObject({ ok: true, value: { isNewContent: true } });
+  expect(calls).toEqual(['replace', 'get', 'replace']);
+  expect(history?.map(({ content }) => content)).toEqual([hash({ a: 'new' }), hash({ a: 'x' })]);
 });
 
 test('the hash key was lost: the live content is hashed anew, and equal content restarts nobody', async () => {
@@ -106,7 +107,7 @@ test('the hash key was lost: the live content is hashed anew, and equal content 
   const { written, calls, history } = await write({ live: aLiveSecret({ a: 'new' }, { metadata: cached }), cached });
   expect(calls).toEqual(['get', 'replace']);
   expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
-  expect(history).toEqual([{ content: hash({ a: 'new' }), time: T0 }]);
+  expect(history).toEqual([{ content: hash({ a: 'new' }), time: T0, was: hash({ a: 'new' }, lost) }]);
 });
 
 test('the annotations were stripped: the live content is hashed', async () => {

@@ -34,7 +34,9 @@ export async function writeSecret(
   const content = hasher.hash(manifest, manifest.data);
   const cachedContent = cached && readHistory(cached)[0]?.content;
   if (cached !== undefined && cachedContent !== undefined && isComparable(cachedContent, hasher)) {
-    return await replace(store, manifest, cached, cachedContent, content, now);
+    const replaced = await replace(store, manifest, cached, cachedContent, content, now);
+    // Somebody wrote it, or our cache is behind: what the API server holds now decides.
+    if (replaced.ok || replaced.error.retry !== 'conflict') return replaced;
   }
   if (cached === undefined) {
     const created = await store.create(annotated(manifest, nextHistory(undefined, content, now)));

@@ -29,9 +29,10 @@ export type Standing =
 
 /** What its template alone tells about a workload and the contents of a Secret, newest first. */
 export function standing(workload: Workload, change: Change): Standing {
-  const { secretName, content, restart } = change;
+  const { secretName, content, history, restart } = change;
   const { annotations, ownerReferences } = workload.metadata;
-  if (workload.templateAnnotations[restartAnnotation(secretName)] === content) return { kind: 'current' };
+  const stamp = workload.templateAnnotations[restartAnnotation(secretName)];
+  if (stamp !== undefined && (stamp === content || stamp === history[0]?.was)) return { kind: 'current' };
   if (restart === 'None') return { kind: 'exempt', why: 'rollout.restart is None' };
   if (annotations?.[RESTART_ANNOTATION] === 'ignore') {
     return { kind: 'exempt', why: `annotation ${RESTART_ANNOTATION}: ignore` };

@@ -175,7 +175,7 @@ const failures = [
     set: 'patchError',
     error: fail('Progressing', 'conflict', 'lost').error,
     calls: ['pods of app', restart],
-    counted: ['Deployment error'],
+    counted: [],
   },
 ] as const;
 

@@ -127,6 +127,10 @@ async function judgeByPods(workload: Workload, change: Change, deps: RolloutDepe
 
   const { secretName, content } = change;
   const patched = await deps.restarter.restart(workload, { [restartAnnotation(secretName)]: content });
+  if (!patched.ok && patched.error.retry === 'conflict') {
+    // Its own controller has just written the workload: nothing failed, the watch will bring what is there now.
+    return { ...failure(workload, patched.error), status: workloadStatus(workload, 'Pending', 'it is being changed') };
+  }
   deps.metrics.restarted(workload.kind, patched.ok ? 'success' : 'error');
   if (!patched.ok) return failure(workload, patched.error);
   log.info('workload restarted', { workload: `${workload.kind}/${workload.metadata.name}`, secret: secretName });

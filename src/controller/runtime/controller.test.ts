@@ -30,7 +30,7 @@ function bench(reconcile: Reconcile, concurrency = 1): Bench {
     random: () => 0,
     newId: () => 'id-1',
     log,
-    metrics: { started() {}, finished: result => results.push(result) },
+    metrics: { started() {}, retried() {}, observe() {}, finished: result => results.push(result) },
   });
   return { clock, queue, controller, results, lines };
 }

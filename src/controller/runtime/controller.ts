@@ -11,6 +11,9 @@ export type ReconcileResult = 'success' | 'requeue_after' | 'error' | 'terminal_
 
 export interface ControllerMetrics {
   started(): void;
+  retried(): void;
+  /** Called once; `running` gives how long each reconcile under way has taken, in milliseconds. */
+  observe(running: () => readonly number[]): void;
   finished(result: ReconcileResult, ms: number): void;
 }
 
@@ -40,10 +43,11 @@ export function createController(options: ControllerOptions): Controller {
   const failures = new Map<string, number>();
   const running = new Map<string, number>();
 
-  const retry = (key: string): void => {
+  const retry = (key: string, maxMs = options.backoff.maxMs): void => {
     const count = (failures.get(key) ?? 0) + 1;
     failures.set(key, count);
-    queue.addAfter(key, backoffMs(count, options.backoff, options.random));
+    metrics.retried();
+    queue.addAfter(key, backoffMs(count, { ...options.backoff, maxMs }, options.random));
   };
 
   /** Puts the key back as the outcome asks, and names the outcome as controller-runtime does. */
@@ -59,7 +63,7 @@ export function createController(options: ControllerOptions): Controller {
         if (outcome.error.retry === 'conflict' && !failures.has(key)) {
           failures.set(key, 0);
           queue.add(key);
-        } else retry(key);
+        } else retry(key, outcome.maxDelayMs);
         return 'error';
       case 'terminal':
         return 'terminal_error';
@@ -92,14 +96,13 @@ export function createController(options: ControllerOptions): Controller {
     for (let key = await queue.take(); key !== undefined; key = await queue.take()) await work(key);
   };
 
+  const runningMs = (): readonly number[] => [...running.values()].map(startedAt => clock.monotonic() - startedAt);
+  metrics.observe(runningMs);
+
   return {
     async run() {
       await Promise.all(Array.from({ length: options.concurrency }, worker));
     },
-    longestRunningMs() {
-      let longest = 0;
-      for (const startedAt of running.values()) longest = Math.max(longest, clock.monotonic() - startedAt);
-      return longest;
-    },
+    longestRunningMs: () => Math.max(0, ...runningMs()),
   };
 }

@@ -8,7 +8,8 @@ import type { SyncError } from './error.ts';
 export type Outcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'after'; readonly ms: number }
-  | { readonly kind: 'retry'; readonly error: SyncError }
+  /** `maxDelayMs` bounds the growth of the delay; default: the controller's own bound. */
+  | { readonly kind: 'retry'; readonly error: SyncError; readonly maxDelayMs?: number }
   | { readonly kind: 'terminal'; readonly error: SyncError };
 
 export const done: Outcome = { kind: 'done' };
