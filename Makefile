@@ -16,9 +16,11 @@ help: ## this list
 
 demo: ## the whole story in a cluster of its own; ARGS=--once ends it when it is told
 	@test/install.sh
-	@test/install.sh npm moto host
-	@$(MAKE) --no-print-directory build
-	@node test/demo/main.ts $(ARGS)
+	@$(TOOLS) etcd kubernetes helm >/dev/null 2>&1 & builds=$$!; \
+	trap 'kill $$builds 2>/dev/null || true' EXIT; \
+	test/install.sh npm moto host; \
+	$(MAKE) --no-print-directory build; \
+	node test/demo/main.ts $(ARGS)
 
 test: ## everything that CI runs
 	@test/run.sh

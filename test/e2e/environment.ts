@@ -6,6 +6,7 @@ import { createImageBuilder } from '../cluster/image-builder.ts';
 import { buildOperatorImage, buildWorkloadImage } from '../cluster/images.ts';
 import { type AwsAdmin, createAwsAdmin } from '../support/aws-admin.ts';
 import { type AwsProxy, startAwsProxy } from '../support/aws-proxy.ts';
+import { chartValues } from '../support/chart-values.ts';
 import { runCommand } from '../support/command.ts';
 import { createKubectl, type Kubectl } from '../support/kubectl.ts';
 import { startMoto } from '../support/moto.ts';
@@ -13,7 +14,7 @@ import { createTeardown } from '../support/teardown.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 
-export const CHART = path.join(ROOT, 'charts/secrets-operator');
+const CHART = path.join(ROOT, 'charts/secrets-operator');
 export const SAMPLES = path.join(ROOT, 'config/samples');
 export const NAMESPACE = 'secrets-operator';
 export const PRIMARY = 'eu-west-1';
@@ -24,11 +25,11 @@ export interface Environment {
   readonly cluster: Cluster;
   readonly kubectl: Kubectl;
   helm(...args: readonly string[]): Promise<string>;
+  /** Installs or upgrades the operator, and waits until it is ready. */
+  install(): Promise<void>;
   readonly aws: Readonly<Record<typeof PRIMARY | typeof SECONDARY, AwsAdmin>>;
   /** What the operator talks to in place of AWS. */
   readonly proxies: Readonly<Record<typeof PRIMARY | typeof SECONDARY, AwsProxy>>;
-  /** Arguments of `helm upgrade --install`. */
-  readonly release: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -61,14 +62,24 @@ export async function startEnvironment(): Promise<Environment> {
       return { proxy, admin: createAwsAdmin(moto.url, name) };
     };
     const [primary, secondary] = [await region(PRIMARY), await region(SECONDARY)];
-    const { kubectl, helm } = cluster.binaries;
+    const { kubectl } = cluster.binaries;
+    const helm = [cluster.binaries.helm, '--kubeconfig', cluster.kubeconfig];
+    const values = chartValues({
+      image: { repository: IMAGE, tag: 'e2e' },
+      regions: [PRIMARY, SECONDARY],
+      urls: { [PRIMARY]: primary.proxy.url, [SECONDARY]: secondary.proxy.url },
+      role: ROLE,
+    });
+    const install = ['upgrade', '--install', 'secrets-operator', CHART, '--values', '-', '--wait', '--timeout', '60s'];
     return {
       cluster,
       kubectl: createKubectl(kubectl, cluster.kubeconfig),
-      helm: (...args) => runCommand([helm, '--kubeconfig', cluster.kubeconfig, ...args]),
+      helm: (...args) => runCommand([...helm, ...args]),
+      install: async () => {
+        await runCommand([...helm, ...install, '--namespace', NAMESPACE], { input: JSON.stringify(values) });
+      },
       aws: { [PRIMARY]: primary.admin, [SECONDARY]: secondary.admin },
       proxies: { [PRIMARY]: primary.proxy, [SECONDARY]: secondary.proxy },
-      release: releaseArguments({ [PRIMARY]: primary.proxy.url, [SECONDARY]: secondary.proxy.url }),
       stop: () => teardown.run(),
     };
   } catch (error) {
@@ -78,38 +89,3 @@ export async function startEnvironment(): Promise<Environment> {
 }
 
 const IMAGE = 'secrets-operator.io/test/operator';
-const TOKEN_DIRECTORY = '/var/run/secrets/eks.amazonaws.com/serviceaccount';
-
-/**
- * The chart as on EKS. There a webhook adds the token and the two variables of IRSA to the pod, from the annotation of
- * its ServiceAccount; here the values do (docs.aws.amazon.com/eks, "IAM roles for service accounts").
- */
-function releaseArguments(urls: Readonly<Record<string, string>>): readonly string[] {
-  const endpoints = Object.entries(urls).flatMap(([region, url]) => [
-    [`secretsmanager/${region}`, url],
-    [`sts/${region}`, url],
-  ]);
-  const values = {
-    image: { repository: IMAGE, tag: 'e2e', pullPolicy: 'Never' },
-    regions: [PRIMARY, SECONDARY],
-    awsEndpoints: Object.fromEntries(endpoints),
-    serviceAccount: { annotations: { 'eks.amazonaws.com/role-arn': ROLE } },
-    extraEnv: [
-      { name: 'AWS_ROLE_ARN', value: ROLE },
-      { name: 'AWS_WEB_IDENTITY_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
-    ],
-    extraVolumes: [
-      {
-        name: 'aws-token',
-        projected: {
-          sources: [
-            { serviceAccountToken: { path: 'token', audience: 'sts.amazonaws.com', expirationSeconds: 86_400 } },
-          ],
-        },
-      },
-    ],
-    extraVolumeMounts: [{ name: 'aws-token', mountPath: TOKEN_DIRECTORY, readOnly: true }],
-  };
-  const json = Object.entries(values).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]);
-  return ['upgrade', '--install', 'secrets-operator', CHART, '--namespace', NAMESPACE, '--create-namespace', ...json];
-}

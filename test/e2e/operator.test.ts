@@ -66,7 +66,7 @@ describe('the chart on a real cluster', () => {
   it('installs into a restricted namespace and becomes ready', async () => {
     await env.kubectl.run('create', 'namespace', NAMESPACE);
     await env.kubectl.run('label', 'namespace', NAMESPACE, 'pod-security.kubernetes.io/enforce=restricted');
-    await env.helm(...env.release, '--wait', '--timeout', '60s');
+    await env.install();
     expect(await logs()).toContain('"msg":"ready"');
   });
 
