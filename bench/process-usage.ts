@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { runCommand } from '../test/support/command.ts';
+
+/** Reads what one process, without its children, has used so far. Linux only: it asks /proc. */
+export interface UsageReader {
+  /** User and system time, to a clock tick (10 ms as a rule). */
+  cpuSeconds(): Promise<number>;
+  /** The most memory that was resident at a time (VmHWM). */
+  peakRssMib(): Promise<number>;
+}
+
+export async function createUsageReader(pid: number): Promise<UsageReader> {
+  const ticksPerSecond = Number(await runCommand(['getconf', 'CLK_TCK']));
+  return {
+    async cpuSeconds() {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+      // Behind the program's name, which may hold spaces: utime and stime are fields 14 and 15, and the first one is 3.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+    },
+    async peakRssMib() {
+      const kib = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
+      if (kib === undefined) throw new Error(`/proc/${pid}/status has no VmHWM: the process has ended`);
+      return Number(kib) / 1024;
+    },
+  };
+}
