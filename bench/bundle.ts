@@ -19,7 +19,8 @@ export async function assertBundleIsCurrent(): Promise<void> {
   const builtAt = await changedAt(bundle).catch(() => 0);
   const sources = (await readdir(SOURCES, { recursive: true })).filter(file => /(?<!\.test)\.ts$/.test(file));
   for (const file of sources.map(name => path.join(SOURCES, name))) {
-    if ((await changedAt(file)) > builtAt) throw new Error(`${bundle} is older than ${file}: run make build`);
+    if ((await changedAt(file)) > builtAt)
+      throw new Error(`${bundle} is missing or older than ${file}: run make build`);
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Teardown } from '../test/support/teardown.ts';
 import { type Bound, runBound } from './bound-process.ts';
 import { measureBundle } from './bundle.ts';
+import { createAwsSecrets, PREFIX, startCluster } from './cluster.ts';
 import { type ColdSync, measureColdSync } from './cold-sync.ts';
 import { type Figures, percentile, sum } from './figures.ts';
 import { startObserver } from './observer.ts';
 import { startOperatorProcess } from './operator-process.ts';
 import type { Options } from './options.ts';
-import { createAwsSecrets, PREFIX, startPlane } from './plane.ts';
 import { type Latencies, measureRotation } from './rotation.ts';
 import { startStandin } from './standin.ts';
 import { measureSteady, type Steady } from './steady.ts';
@@ -32,22 +32,22 @@ export interface RunOptions extends Options {
   readonly say: (line: string) => void;
 }
 
-/** bound → operator: cold sync → steady → rotation → bound, on a control plane of its own. `teardown` ends what is left. */
+/** bound → operator: cold sync → steady → rotation → bound, on a control cluster of its own. `teardown` ends what is left. */
 export async function measureRun({ n, steadyS, rotate, directory, teardown, say }: RunOptions): Promise<Run> {
-  const plane = await startPlane(directory, teardown);
+  const cluster = await startCluster(directory, teardown);
   const standin = await startStandin(directory);
   teardown.add(() => standin.stop());
   const passwords = await standin.seed(n, PREFIX);
-  await createAwsSecrets(plane, n);
+  await createAwsSecrets(cluster, n);
   const bound = (namespace: string) =>
-    runBound({ n, namespace, kube: plane, awsUrl: standin.url, directory, teardown });
-  say(`${n} AwsSecrets on Kubernetes ${plane.version}; the bound`);
+    runBound({ n, namespace, kube: cluster, awsUrl: standin.url, directory, teardown });
+  say(`${n} AwsSecrets on Kubernetes ${cluster.version}; the bound`);
   const boundBefore = await bound('bound-before');
 
   say('the operator: cold sync');
-  const observer = await startObserver(plane.transport, teardown);
+  const observer = await startObserver(cluster.transport, teardown);
   await standin.resetCounts();
-  const { kubeconfig } = plane;
+  const { kubeconfig } = cluster;
   const operator = await startOperatorProcess({ kubeconfig, awsUrl: standin.url, directory, teardown });
   const subject = { operator, standin, observer };
   const cold = await measureColdSync(subject, passwords);
@@ -87,7 +87,7 @@ export async function measureRun({ n, steadyS, rotate, directory, teardown, say 
     ready_s: cold.readyS,
     bundle_mb: (await measureBundle()).inPodMb,
   };
-  return { kubernetes: plane.version, figures, boundBefore, boundAfter, cold, steady, rotation };
+  return { kubernetes: cluster.version, figures, boundBefore, boundAfter, cold, steady, rotation };
 }
 
 function mean(a: number, b: number): number {

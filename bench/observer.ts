@@ -1,7 +1,7 @@
 import type { Transport } from '../src/kube/transport.ts';
 import { type WatchEvent, watchEvents } from '../src/kube/watch-stream.ts';
 import type { Teardown } from '../test/support/teardown.ts';
-import { AWS_SECRETS, NAMESPACE } from './plane.ts';
+import { AWS_SECRETS, NAMESPACE } from './cluster.ts';
 
 export interface Sighting {
   readonly password: string;

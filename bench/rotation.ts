@@ -1,5 +1,5 @@
 import { until } from '../test/support/poll.ts';
-import { PREFIX } from './plane.ts';
+import { PREFIX } from './cluster.ts';
 import { arrivals, assertMeasurable, type Subject } from './subject.ts';
 
 /** Seconds from the change in AWS until the Secret held it, by the Secret's name. */

@@ -1,6 +1,6 @@
+import { PREFIX } from './cluster.ts';
 import type { Observer } from './observer.ts';
 import type { OperatorProcess } from './operator-process.ts';
-import { PREFIX } from './plane.ts';
 import type { Passwords, Standin } from './standin.ts';
 
 /** What the phases of a run measure: the operator, what it asks, and what it has written. */
