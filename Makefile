@@ -25,7 +25,7 @@ demo: ## the whole story in a cluster of its own; ARGS=--once ends it when it is
 test: ## everything that CI runs
 	@test/run.sh
 
-check: $(MODULES) ## format, lint, types, generated files, unused code and dependencies
+check: $(MODULES) ## format, lint, types, generated files, import directions, unused code and dependencies
 	@node test/check.ts
 
 unit: $(MODULES) ## pure code and import directions, in seconds

@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/support/**/*.test.ts', 'test/architecture.test.ts'],
+          include: ['src/**/*.test.ts', 'test/support/**/*.test.ts', 'test/*.test.ts'],
           // No source holds state in a module, so that the files of a worker may share their imports.
           pool: 'threads',
           isolate: false,

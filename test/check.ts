@@ -11,6 +11,7 @@ const checks: readonly Check[] = [
   { name: 'format and lint', command: ['biome', 'ci', '--colors=off', '.'] },
   { name: 'types', command: ['tsc', '-p', '.'] },
   { name: 'generated files', command: ['node', 'generate.ts', '--check'] },
+  { name: 'import directions', command: ['vitest', 'run', '--project', 'unit', 'test/architecture.test.ts'] },
   { name: 'unused code and dependencies', command: ['knip', '--no-progress'] },
 ];
 

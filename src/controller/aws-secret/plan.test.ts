@@ -6,7 +6,15 @@ import { type Observed, plan } from './plan.ts';
 
 /** Synced, untouched, and 30 seconds before the next refresh, unless told otherwise. */
 function observed(over: Partial<Observed> = {}): Observed {
-  return { awsSecret: anAwsSecret(), secret: aSecret(), record: aRecord(), isAlive: () => true, now: 30_000, ...over };
+  return {
+    awsSecret: anAwsSecret(),
+    secret: aSecret(),
+    record: aRecord(),
+    isAlive: () => true,
+    now: 30_000,
+    wallNow: 0,
+    ...over,
+  };
 }
 
 function requesting(value: string): AwsSecret {

@@ -20,6 +20,8 @@ export interface Observed {
   readonly isAlive: (uid: string) => boolean;
   /** Monotonic milliseconds. */
   readonly now: number;
+  /** Wall-clock milliseconds. */
+  readonly wallNow: number;
 }
 
 /**

@@ -37,8 +37,8 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
     const now = clock.monotonic();
     const { namespace } = awsSecret.metadata;
     const secret = secrets.get(formatKey({ namespace, name: targetName(awsSecret) }));
-    const record = records.get(key) ?? recordFromStatus(awsSecret, now);
-    const observed = { awsSecret, secret, record, isAlive, now };
+    const record = records.get(key) ?? recordFromStatus(awsSecret, now, clock.now());
+    const observed = { awsSecret, secret, record, isAlive, now, wallNow: clock.now() };
     const planned = plan(observed);
     const result = await sync(planned, observed, deps, log);
     if (result.kind === 'synced') records.set(key, result.record);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { anAwsSecret, aSource } from '../../../test/support/builders.ts';
 import type { AwsSecretStatus } from '../../crds/aws-secret.ts';
 import type { Condition } from '../../crds/conditions.ts';
-import { recordFromStatus } from './record.ts';
+import { recordFromStatus, silenceFromStatus } from './record.ts';
 
 const VERIFIED = '2030-01-01T00:00:00.000Z';
 
@@ -10,6 +10,9 @@ function ready(status: Condition['status']): Condition {
   const base = { type: 'Ready', reason: 'Synced', message: 'm', observedGeneration: 1 } as const;
   return { ...base, status, lastTransitionTime: VERIFIED };
 }
+
+const WALL = Date.parse(VERIFIED) + 60_000;
+const HOUR = 3_600_000;
 
 const complete: AwsSecretStatus = {
   observedGeneration: 1,
@@ -21,13 +24,14 @@ const complete: AwsSecretStatus = {
 };
 
 test('a complete status gives the record that was written into it, due at once', () => {
-  expect(recordFromStatus(anAwsSecret({ status: complete }), 42)).toEqual({
+  expect(recordFromStatus(anAwsSecret({ status: complete }), 42, WALL)).toEqual({
     uid: 'uid-1',
     generation: 1,
     target: { name: 'payments', uid: 'secret-uid', resourceVersion: '7' },
     sources: [aSource('prod/db')],
     changedAt: '2029-12-31T00:00:00.000Z',
-    verifiedAt: Date.parse(VERIFIED) + 3_600_000,
+    verifiedTime: Date.parse(VERIFIED),
+    answeredAt: 42,
     writtenAt: undefined,
     handledRefreshRequest: undefined,
     dueAt: 42,
@@ -37,13 +41,17 @@ test('a complete status gives the record that was written into it, due at once',
 test('the request that was served and the time of a version are kept', () => {
   const createdTime = '2029-01-01T00:00:00.000Z';
   const sources = [{ name: 'prod/db', stage: 'AWSCURRENT', versionId: 'v1', region: 'eu-west-1', createdTime }];
-  const record = recordFromStatus(anAwsSecret({ status: { ...complete, sources, lastHandledRefreshRequest: 'x' } }), 0);
+  const record = recordFromStatus(
+    anAwsSecret({ status: { ...complete, sources, lastHandledRefreshRequest: 'x' } }),
+    0,
+    WALL,
+  );
   expect(record).toMatchObject({ handledRefreshRequest: 'x', sources: [{ version: { createdTime } }] });
 });
 
 test('an interval of 0 is never due', () => {
   const awsSecret = anAwsSecret({ spec: { refreshInterval: '0' }, status: complete });
-  expect(recordFromStatus(awsSecret, 42)).toMatchObject({ dueAt: undefined });
+  expect(recordFromStatus(awsSecret, 42, WALL)).toMatchObject({ dueAt: undefined });
 });
 
 const many = Array.from({ length: 21 }, (_, index) => ({ secretId: `s-${index}` }));
@@ -79,13 +87,26 @@ const incomplete: readonly {
 for (const { why, status, spec } of incomplete) {
   test(`no record, so that everything is read anew: ${why}`, () => {
     const awsSecret = anAwsSecret({ status: { ...complete, ...status }, ...(spec && { spec }) });
-    expect(recordFromStatus(awsSecret, 0)).toBeUndefined();
+    expect(recordFromStatus(awsSecret, 0, WALL)).toBeUndefined();
   });
 }
 
-test('no status, no record', () => expect(recordFromStatus(anAwsSecret(), 0)).toBeUndefined());
+test('no status, no record', () => expect(recordFromStatus(anAwsSecret(), 0, WALL)).toBeUndefined());
 
 test('times that are none are no reason to throw', () => {
-  const record = recordFromStatus(anAwsSecret({ status: { ...complete, lastVerifiedTime: 'x' } }), 0);
-  expect(record?.verifiedAt).toBe(0);
+  const record = recordFromStatus(anAwsSecret({ status: { ...complete, lastVerifiedTime: 'x' } }), 0, WALL);
+  expect([record?.verifiedTime, record?.answeredAt]).toEqual([0, 0]);
 });
+
+const silences = [
+  { why: 'a stamp of less than an hour says nothing: it is written once an hour', agoMs: HOUR - 1, silentMs: 0 },
+  { why: 'what is older than that, AWS did not agree in', agoMs: 3 * HOUR, silentMs: 2 * HOUR },
+  { why: 'a stamp in the future comes from a clock that was set', agoMs: -HOUR, silentMs: 0 },
+];
+for (const { why, agoMs, silentMs } of silences) {
+  test(`silence as the status tells it: ${why}`, () => {
+    const wallNow = Date.parse(VERIFIED) + agoMs;
+    expect(silenceFromStatus(anAwsSecret({ status: complete }), wallNow)).toBe(silentMs);
+    expect(recordFromStatus(anAwsSecret({ status: complete }), 42, wallNow)?.answeredAt).toBe(42 - silentMs);
+  });
+}

@@ -21,8 +21,10 @@ export interface SyncRecord {
   readonly sources: readonly SourceRecord[];
   /** RFC 3339: when the content last changed. */
   readonly changedAt: string;
-  /** Wall-clock milliseconds of the last answer from AWS that agreed. */
-  readonly verifiedAt: number;
+  /** Wall-clock milliseconds of the last answer from AWS that agreed, for people. */
+  readonly verifiedTime: number;
+  /** The same in monotonic milliseconds, for decisions: a wall clock that is set makes nothing stale. */
+  readonly answeredAt: number;
   /** Monotonic milliseconds of our last write of the Secret; undefined when this process has not written it. */
   readonly writtenAt: number | undefined;
   readonly handledRefreshRequest: string | undefined;
@@ -34,19 +36,19 @@ export interface SyncRecord {
 export const VERIFIED_EVERY_MS = 3_600_000;
 
 /**
- * Wall-clock milliseconds until which AWS may have been found to agree, as the status tells: its stamp may be an hour
- * old although the last check was a moment ago, and nothing is called stale for that.
+ * For how long AWS has certainly not agreed, in milliseconds, as far as the status tells: its stamp may be an hour old
+ * although the last answer came a moment ago, and nothing is called stale for that. Undefined when it never did.
  */
-export function verifiedAtFromStatus({ status }: AwsSecret): number | undefined {
+export function silenceFromStatus({ status }: AwsSecret, wallNow: number): number | undefined {
   const stamp = Date.parse(status?.lastVerifiedTime ?? '');
-  return Number.isNaN(stamp) ? undefined : stamp + VERIFIED_EVERY_MS;
+  return Number.isNaN(stamp) ? undefined : Math.max(0, wallNow - stamp - VERIFIED_EVERY_MS);
 }
 
 /**
  * The record as the status tells it, for an operator that has just started: due at once. Undefined when the status
  * does not tell it all, such as for more sources than a status lists.
  */
-export function recordFromStatus(awsSecret: AwsSecret, now: number): SyncRecord | undefined {
+export function recordFromStatus(awsSecret: AwsSecret, now: number, wallNow: number): SyncRecord | undefined {
   const { status, metadata, spec } = awsSecret;
   const target = status?.target;
   const isReady = status?.conditions?.some(c => c.type === 'Ready' && c.status === 'True');
@@ -68,7 +70,8 @@ export function recordFromStatus(awsSecret: AwsSecret, now: number): SyncRecord 
     target: { name: target.name, uid: target.uid, resourceVersion: target.resourceVersion },
     sources,
     changedAt: status.lastChangeTime ?? '',
-    verifiedAt: verifiedAtFromStatus(awsSecret) ?? 0,
+    verifiedTime: Date.parse(status.lastVerifiedTime ?? '') || 0,
+    answeredAt: now - (silenceFromStatus(awsSecret, wallNow) ?? 0),
     writtenAt: undefined,
     handledRefreshRequest: status.lastHandledRefreshRequest,
     dueAt: spec.refreshInterval === '0' ? undefined : now,

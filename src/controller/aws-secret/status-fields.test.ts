@@ -16,18 +16,18 @@ function next(result: SyncResult, names: readonly string[], status?: AwsSecretSt
 }
 
 function synced(names: readonly string[]): SyncResult {
-  return { kind: 'synced', record: aRecord({ sources: names.map(name => aSource(name)), verifiedAt: NOW }) };
+  return { kind: 'synced', record: aRecord({ sources: names.map(name => aSource(name)), verifiedTime: NOW }) };
 }
 
 function failed(names: readonly string[], error: SyncError = denied): SyncResult {
   const failures = names.map(secretId => ({ secretId, versionStage: 'AWSCURRENT', error }));
-  return { kind: 'failed', error, failures, verifiedAt: NOW };
+  return { kind: 'failed', error, failures, silentMs: 0 };
 }
 
 const source = (name: string) => ({ name, stage: 'AWSCURRENT', versionId: 'v1', region: 'eu-west-1' });
 
 test('a sync tells the target, the sources, the times and the request that it served', () => {
-  const result: SyncResult = { kind: 'synced', record: aRecord({ verifiedAt: NOW, handledRefreshRequest: 'x' }) };
+  const result: SyncResult = { kind: 'synced', record: aRecord({ verifiedTime: NOW, handledRefreshRequest: 'x' }) };
   expect(next(result, ['prod/db'])).toMatchObject({
     observedGeneration: 1,
     lastChangeTime: '2029-12-31T00:00:00.000Z',
@@ -85,7 +85,7 @@ test('a failure before the first sync leaves the target untold', () => {
 });
 
 test('a wall clock that was set back does not tell of the future', () => {
-  const result: SyncResult = { kind: 'synced', record: aRecord({ verifiedAt: NOW + 1_000 }) };
+  const result: SyncResult = { kind: 'synced', record: aRecord({ verifiedTime: NOW + 1_000 }) };
   expect(next(result, ['prod/db']).lastVerifiedTime).toBe('2030-01-02T00:00:00.000Z');
 });
 

@@ -13,7 +13,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 const options = { maxStalenessMs: 24 * HOUR };
 
 function synced(record: Parameters<typeof aRecord>[0] = {}): SyncResult {
-  return { kind: 'synced', record: aRecord({ verifiedAt: NOW, ...record }) };
+  return { kind: 'synced', record: aRecord({ verifiedTime: NOW, ...record }) };
 }
 
 function failed(
@@ -24,7 +24,7 @@ function failed(
 ): SyncResult {
   const error = { reason, retry, message: `${reason} happened` };
   const failures = names.map((secretId): SourceFailure => ({ secretId, versionStage: 'AWSCURRENT', error }));
-  return { kind: 'failed', error, failures, verifiedAt: ageMs === undefined ? undefined : NOW - ageMs };
+  return { kind: 'failed', error, failures, silentMs: ageMs };
 }
 
 /** The status after `results`, one a second, beginning with `status`. */
@@ -213,16 +213,16 @@ test('nothing changed, nothing is written', () => {
 });
 
 const stamps = [
-  { why: 'a refresh that finds nothing writes nothing', at: HOUR - 1, verifiedAt: HOUR - 1, writes: undefined },
-  { why: 'once an hour it says that it still looks', at: HOUR, verifiedAt: HOUR, writes: iso(NOW + HOUR) },
-  { why: 'it says when AWS answered, not when it wrote', at: 2 * HOUR, verifiedAt: HOUR, writes: iso(NOW + HOUR) },
-  { why: 'no answer of AWS since, no stamp', at: 2 * HOUR, verifiedAt: 0, writes: undefined },
+  { why: 'a refresh that finds nothing writes nothing', at: HOUR - 1, verifiedTime: HOUR - 1, writes: undefined },
+  { why: 'once an hour it says that it still looks', at: HOUR, verifiedTime: HOUR, writes: iso(NOW + HOUR) },
+  { why: 'it says when AWS answered, not when it wrote', at: 2 * HOUR, verifiedTime: HOUR, writes: iso(NOW + HOUR) },
+  { why: 'no answer of AWS since, no stamp', at: 2 * HOUR, verifiedTime: 0, writes: undefined },
 ];
 
-for (const { why, at, verifiedAt, writes } of stamps) {
+for (const { why, at, verifiedTime, writes } of stamps) {
   test(`lastVerifiedTime: ${why}`, () => {
     const awsSecret = anAwsSecret({ ...(ready && { status: ready }) });
-    const next = nextStatus(awsSecret, synced({ verifiedAt: NOW + verifiedAt }), NOW + at, options);
+    const next = nextStatus(awsSecret, synced({ verifiedTime: NOW + verifiedTime }), NOW + at, options);
     expect(next?.lastVerifiedTime).toBe(writes);
   });
 }
@@ -230,6 +230,6 @@ for (const { why, at, verifiedAt, writes } of stamps) {
 test('lastVerifiedTime rides on any other write', () => {
   const awsSecret = anAwsSecret({ ...(ready && { status: ready }) });
   const sources = [aSource('prod/db', 'v2')];
-  const next = nextStatus(awsSecret, synced({ sources, verifiedAt: NOW + MINUTE }), NOW + MINUTE, options);
+  const next = nextStatus(awsSecret, synced({ sources, verifiedTime: NOW + MINUTE }), NOW + MINUTE, options);
   expect(next).toMatchObject({ lastVerifiedTime: iso(NOW + MINUTE), sources: [{ versionId: 'v2' }] });
 });

@@ -19,8 +19,8 @@ export type SyncResult =
       readonly kind: 'failed';
       readonly error: SyncError;
       readonly failures: readonly SourceFailure[];
-      /** Wall-clock milliseconds of the last answer from AWS that agreed; undefined when there was none. */
-      readonly verifiedAt: number | undefined;
+      /** Milliseconds since the last answer from AWS that agreed; undefined when there was none. */
+      readonly silentMs: number | undefined;
     };
 
 export interface StatusOptions {
@@ -56,7 +56,7 @@ function fields(awsSecret: AwsSecret, result: SyncResult, now: number): AwsSecre
       return {
         ...observed,
         ...(record.changedAt !== '' && { lastChangeTime: record.changedAt }),
-        lastVerifiedTime: timestamp(Math.min(record.verifiedAt, now)),
+        lastVerifiedTime: timestamp(Math.min(record.verifiedTime, now)),
         ...(record.handledRefreshRequest !== undefined && { lastHandledRefreshRequest: record.handledRefreshRequest }),
         target: record.target,
         sources: record.sources.slice(0, MAX_SOURCES).map(({ secretId, versionStage, version }) => ({
@@ -86,7 +86,7 @@ function failedSources(awsSecret: AwsSecret, failures: readonly SourceFailure[])
 }
 
 function conditions(awsSecret: AwsSecret, result: SyncResult, now: number, options: StatusOptions): AwsSecretStatus {
-  const { set, remove } = transition(awsSecret, result, now, options);
+  const { set, remove } = transition(awsSecret, result, options);
   const observedGeneration = awsSecret.metadata.generation ?? 0;
   const next = set.map(condition => ({
     ...condition,
@@ -103,7 +103,7 @@ interface Transition {
 }
 
 /** The table of conditions: docs/concepts.md shows it to users. */
-function transition(awsSecret: AwsSecret, result: SyncResult, now: number, options: StatusOptions): Transition {
+function transition(awsSecret: AwsSecret, result: SyncResult, options: StatusOptions): Transition {
   const present = isCurrent(awsSecret) ? find(awsSecret, 'Ready') : undefined;
   switch (result.kind) {
     case 'suspended': {
@@ -120,7 +120,7 @@ function transition(awsSecret: AwsSecret, result: SyncResult, now: number, optio
       };
     }
     case 'failed':
-      return failed(awsSecret, result, present, now, options);
+      return failed(awsSecret, result, present, options);
     default:
       return result satisfies never;
   }
@@ -128,9 +128,8 @@ function transition(awsSecret: AwsSecret, result: SyncResult, now: number, optio
 
 function failed(
   awsSecret: AwsSecret,
-  { error: { reason, message, retry }, verifiedAt }: Extract<SyncResult, { kind: 'failed' }>,
+  { error: { reason, message, retry }, silentMs = 0 }: Extract<SyncResult, { kind: 'failed' }>,
   present: Condition | undefined,
-  now: number,
   { maxStalenessMs }: StatusOptions,
 ): Transition {
   if (retry === 'terminal') {
@@ -150,13 +149,12 @@ function failed(
     const status = present?.status ?? 'Unknown';
     return { set: [{ type: 'Ready', status, reason, message }, reconciling], remove: ['Stalled'] };
   }
-  const age = now - (verifiedAt ?? now);
   const promiseMs = 2 * (parseDuration(awsSecret.spec.refreshInterval) ?? 0);
   const stale = { type: 'Stale', status: 'True', reason, message } as const;
-  if (age >= maxStalenessMs) {
+  if (silentMs >= maxStalenessMs) {
     return { set: [{ type: 'Ready', status: 'False', reason, message }, reconciling, stale], remove: ['Stalled'] };
   }
-  return { set: promiseMs > 0 && age > promiseMs ? [stale] : [], remove: [] };
+  return { set: promiseMs > 0 && silentMs > promiseMs ? [stale] : [], remove: [] };
 }
 
 function isCurrent({ status, metadata }: AwsSecret): boolean {

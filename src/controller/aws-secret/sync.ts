@@ -7,7 +7,7 @@ import { refreshDelayMs } from '../runtime/schedule.ts';
 import { fetchSources, type SourceFailure, verifySources } from './fetch.ts';
 import type { Observed, Plan } from './plan.ts';
 import type { SourceReader, SyncMetrics } from './ports.ts';
-import { type SourceRecord, type SyncRecord, verifiedAtFromStatus } from './record.ts';
+import { type SourceRecord, type SyncRecord, silenceFromStatus } from './record.ts';
 import { renderSecret } from './render.ts';
 import { selectValues } from './select.ts';
 import type { SyncResult } from './status.ts';
@@ -45,7 +45,7 @@ async function verify(observed: Observed, known: SyncRecord, deps: SyncDependenc
   if (answer.kind === 'failed') return failed(observed, worst(answer.failures), answer.failures);
   if (answer.kind === 'moved') return await read(observed, deps, log);
   const { sources } = answer;
-  return { kind: 'synced', record: { ...known, sources, verifiedAt: deps.clock.now(), dueAt: dueAt(awsSecret, deps) } };
+  return { kind: 'synced', record: { ...known, sources, ...answered(deps), dueAt: dueAt(awsSecret, deps) } };
 }
 
 /** fetch → select → render → write. Stops at the first step that fails; nothing is written before the last. */
@@ -68,12 +68,12 @@ async function read(observed: Observed, deps: SyncDependencies, log: Log): Promi
 }
 
 function failed(
-  { awsSecret, record }: Observed,
+  { awsSecret, record, now, wallNow }: Observed,
   error: SyncError,
   failures: readonly SourceFailure[] = [],
 ): SyncResult {
-  const verifiedAt = record?.verifiedAt ?? verifiedAtFromStatus(awsSecret);
-  return { kind: 'failed', error, failures, verifiedAt };
+  const silentMs = record === undefined ? silenceFromStatus(awsSecret, wallNow) : now - record.answeredAt;
+  return { kind: 'failed', error, failures, silentMs };
 }
 
 function recordOf(
@@ -88,11 +88,15 @@ function recordOf(
     target: { name: metadata.name, uid: metadata.uid, resourceVersion: metadata.resourceVersion },
     sources,
     changedAt,
-    verifiedAt: deps.clock.now(),
+    ...answered(deps),
     writtenAt: deps.clock.monotonic(),
     handledRefreshRequest: refreshRequest(awsSecret),
     dueAt: dueAt(awsSecret, deps),
   };
+}
+
+function answered({ clock }: SyncDependencies): Pick<SyncRecord, 'verifiedTime' | 'answeredAt'> {
+  return { verifiedTime: clock.now(), answeredAt: clock.monotonic() };
 }
 
 function dueAt({ spec }: AwsSecret, { clock, random }: SyncDependencies): number | undefined {

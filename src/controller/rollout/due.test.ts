@@ -120,6 +120,16 @@ for (const { why, workload, change, is } of standings) {
   test(`${is}: ${why}`, () => expect(standing(workload, change).kind).toBe(is));
 }
 
+test('current: it was rolled for the same content under a hash key that was lost since', () => {
+  const [newest, ...older] = changed.history;
+  if (newest === undefined) throw new Error('the change has no history');
+  const change = { ...changed, history: [{ ...newest, was: 'lost.hash' }, ...older] };
+  const stamped = (hash: string) =>
+    aWorkload({ templateAnnotations: { [restartAnnotation(changed.secretName)]: hash } });
+  expect(standing(stamped('lost.hash'), change).kind).toBe('current');
+  expect(standing(stamped('other.hash'), change).kind).toBe('undecided');
+});
+
 test('an exemption says why, by name', () => {
   const why = (workload: Workload, change = changed) => {
     const stands = standing(workload, change);
