@@ -30,12 +30,12 @@ export async function measureColdSync(subject: Subject, passwords: Passwords): P
     await assertMeasurable(subject);
     return observer.secrets.size >= n ? arrivals(subject, passwords) : undefined;
   });
-  const coldCpuS = await operator.cpuSeconds();
+  const coldCpuS = operator.cpuSeconds();
   await until(`${n} AwsSecrets: Ready`, options, async () => {
     await assertMeasurable(subject);
     return observer.readyAtMs.size >= n;
   });
-  const settledCpuS = await operator.cpuSeconds();
+  const settledCpuS = operator.cpuSeconds();
   const settledPeakRssMib = await operator.peakRssMib();
   const times = [...arrived.values()];
   return {

@@ -4,6 +4,7 @@ import { measureBundle } from './bundle.ts';
 import { createAwsSecrets, PREFIX, startCluster } from './cluster.ts';
 import { type ColdSync, measureColdSync } from './cold-sync.ts';
 import { type Figures, percentile, sum } from './figures.ts';
+import { type MachineLoad, watchMachine } from './machine-load.ts';
 import { startObserver } from './observer.ts';
 import { startOperatorProcess } from './operator-process.ts';
 import type { Options } from './options.ts';
@@ -21,6 +22,8 @@ export interface Run {
   readonly boundBefore: Bound;
   readonly boundAfter: Bound;
   readonly cold: ColdSync;
+  /** What the machine did during the cold sync. */
+  readonly coldLoad: MachineLoad;
   readonly steady: Steady | null;
   readonly rotation: Latencies | null;
 }
@@ -32,7 +35,7 @@ export interface RunOptions extends Options {
   readonly say: (line: string) => void;
 }
 
-/** bound → operator: cold sync → steady → rotation → bound, on a control cluster of its own. `teardown` ends what is left. */
+/** bound → operator: cold sync → steady → rotation → bound, on a control plane of its own. `teardown` ends what is left. */
 export async function measureRun({ n, steadyS, rotate, directory, teardown, say }: RunOptions): Promise<Run> {
   const cluster = await startCluster(directory, teardown);
   const standin = await startStandin(directory);
@@ -48,9 +51,11 @@ export async function measureRun({ n, steadyS, rotate, directory, teardown, say 
   const observer = await startObserver(cluster.transport, teardown);
   await standin.resetCounts();
   const { kubeconfig } = cluster;
+  const endOfSpan = await watchMachine(directory);
   const operator = await startOperatorProcess({ kubeconfig, awsUrl: standin.url, directory, teardown });
   const subject = { operator, standin, observer };
   const cold = await measureColdSync(subject, passwords);
+  const coldLoad = endOfSpan();
   if (steadyS > 0) say(`${steadyS} s in which nothing changes`);
   const steady = steadyS > 0 ? await measureSteady(subject, steadyS) : null;
   if (rotate > 0) say(`${rotate} values change, ${THROTTLED_SHARE * 100} % of the calls are throttled`);
@@ -87,7 +92,7 @@ export async function measureRun({ n, steadyS, rotate, directory, teardown, say 
     ready_s: cold.readyS,
     bundle_mb: (await measureBundle()).inPodMb,
   };
-  return { kubernetes: cluster.version, figures, boundBefore, boundAfter, cold, steady, rotation };
+  return { kubernetes: cluster.version, figures, boundBefore, boundAfter, cold, coldLoad, steady, rotation };
 }
 
 function mean(a: number, b: number): number {

@@ -13,6 +13,11 @@ interface Row {
   readonly bound?: (figures: Figures) => number;
 }
 
+/** By which factor the two bounds of a run may differ. */
+const BOUNDS_AGREE = 1.25;
+/** Which share of the cores may go to other programs and, on a virtual machine, to other machines. */
+const OTHERS_SHARE = 0.1;
+
 const ROWS: readonly Row[] = [
   { name: 'first_s', what: 'cold sync: first Secret', unit: 's' },
   { name: 'cold_s', what: 'cold sync: last Secret', unit: 's', bound: ({ bound_s }) => bound_s },
@@ -47,6 +52,7 @@ export function table(runs: readonly Run[], { rotate }: Options, machine: Machin
   return [
     `${figures.n} AwsSecrets · ${cores} × ${cpu}, ${memoryGib} GiB · Node ${node} · Kubernetes ${runs[0]?.kubernetes}`,
     `revision ${revision} · load of the minute before: ${shown(loadBefore)}`,
+    ...runs.map(noiseOf),
     '',
     ...aligned([head, ...lines]),
     '',
@@ -56,6 +62,16 @@ export function table(runs: readonly Run[], { rotate }: Options, machine: Machin
       : [`AWS calls a minute, steady: ${byAction(medians(runs.map(run => run.steady?.callsPerMin ?? {})))}`]),
     '',
   ].join('\n');
+}
+
+/** How far the ratios of a run can be trusted: how far its bounds lie apart, and who else was at work. */
+function noiseOf({ boundBefore: { seconds: before }, boundAfter: { seconds: after }, coldLoad }: Run): string {
+  const { coreSeconds, othersSeconds, stolenSeconds } = coldLoad;
+  const others = (othersSeconds + stolenSeconds) / coreSeconds;
+  const isQuiet = Math.max(before, after) <= BOUNDS_AGREE * Math.min(before, after) && others <= OTHERS_SHARE;
+  const bounds = `bound before ${shown(before)} s, after ${shown(after)} s`;
+  const load = `other programs took ${shown(100 * others)} % of the cores during the cold sync`;
+  return `${bounds} · ${load}${isQuiet ? '' : ' · THE MACHINE WAS NOT QUIET: run this again'}`;
 }
 
 function spread(runs: readonly Run[], name: keyof Figures): string {

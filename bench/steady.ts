@@ -11,11 +11,11 @@ export interface Steady {
 export async function measureSteady(subject: Subject, seconds: number): Promise<Steady> {
   const { operator, standin } = subject;
   await standin.resetCounts();
-  const cpuBefore = await operator.cpuSeconds();
+  const cpuBefore = operator.cpuSeconds();
   const startedAtMs = performance.now();
   await pause(seconds * 1000);
   await assertMeasurable(subject);
-  const cpu = (await operator.cpuSeconds()) - cpuBefore;
+  const cpu = operator.cpuSeconds() - cpuBefore;
   const minutes = (performance.now() - startedAtMs) / 60_000;
   const counts = await standin.counts();
   return {
