@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Cluster, startCluster } from '../cluster/cluster.ts';
@@ -30,6 +30,8 @@ export interface Environment {
   readonly aws: Readonly<Record<typeof PRIMARY | typeof SECONDARY, AwsAdmin>>;
   /** What the operator talks to in place of AWS. */
   readonly proxies: Readonly<Record<typeof PRIMARY | typeof SECONDARY, AwsProxy>>;
+  /** Runs the shell block of the README that holds `text`, against this cluster; returns what it prints. */
+  readme(text: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -80,12 +82,26 @@ export async function startEnvironment(): Promise<Environment> {
       },
       aws: { [PRIMARY]: primary.admin, [SECONDARY]: secondary.admin },
       proxies: { [PRIMARY]: primary.proxy, [SECONDARY]: secondary.proxy },
+      readme: text => runReadme(text, cluster),
       stop: () => teardown.run(),
     };
   } catch (error) {
     await teardown.run();
     throw error;
   }
+}
+
+async function runReadme(text: string, { kubeconfig, binaries }: Cluster): Promise<string> {
+  const readme = await readFile(path.join(ROOT, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(match => match[1] ?? '');
+  const found = blocks.filter(block => block.includes(text));
+  const [block] = found;
+  if (block === undefined || found.length > 1) throw new Error(`${found.length} blocks of the README hold ${text}`);
+  const PATH = `${path.dirname(binaries.kubectl)}:${process.env['PATH']}`;
+  return await runCommand(['bash', '-euo', 'pipefail', '-c', block], {
+    env: { KUBECONFIG: kubeconfig, PATH },
+    cwd: ROOT,
+  });
 }
 
 const IMAGE = 'secrets-operator.io/test/operator';

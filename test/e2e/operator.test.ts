@@ -31,11 +31,6 @@ describe('the chart on a real cluster', () => {
     for (const region of [PRIMARY, SECONDARY] as const) {
       await env.aws[region].create('prod/payments/db', JSON.stringify(before), token);
     }
-    for (const args of [
-      ['create', 'namespace', APP],
-      ['label', 'namespace', APP, 'pod-security.kubernetes.io/enforce=restricted'],
-    ])
-      await env.kubectl.run(...args);
   });
   afterAll(async () => {
     await env?.stop();
@@ -69,6 +64,12 @@ describe('the chart on a real cluster', () => {
     await env.kubectl.run('label', 'namespace', NAMESPACE, 'pod-security.kubernetes.io/enforce=restricted');
     await env.install();
     expect(await logs()).toContain('"msg":"ready"');
+  });
+
+  it("the README's smallest manifest works as it stands there", async () => {
+    const table = await env.readme('kubectl create namespace shop');
+    expect(table).toMatch(/payments-db +True +Synced +payments-db +eu-west-1/);
+    await env.kubectl.run('label', 'namespace', APP, 'pod-security.kubernetes.io/enforce=restricted');
   });
 
   it('syncs every sample', async () => {
@@ -205,6 +206,22 @@ describe('the chart on a real cluster', () => {
       objects: await env.kubectl.run('get', 'awssecrets,deployments,pods', '-n', APP, '-o', 'yaml'),
     };
     expect(findLeak(outputs, [before.password, after.password])).toBeUndefined();
+  });
+
+  it("the README's other commands work as they stand there", async () => {
+    expect(await env.readme('range .status.conditions')).toContain('Ready=True Synced');
+    await env.readme('secrets-operator.io/refresh-requested=');
+    await env.readme('secrets-operator.io/restart=ignore');
+    const restart = await env.kubectl.run(
+      'get',
+      'awss',
+      'payments-db',
+      '-n',
+      APP,
+      '-o',
+      'jsonpath={.spec.rollout.restart}',
+    );
+    expect(restart).toBe('Static');
   });
 
   it('deleting an AwsSecret deletes its Secret; uninstalling the operator deletes none', async () => {
