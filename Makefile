@@ -33,12 +33,12 @@ unit: $(MODULES) ## pure code and import directions, in seconds
 
 integration: build ## the operator against etcd, kube-apiserver and moto; the chart against helm
 	@test/install.sh moto
-	@$(TOOLS) etcd kubernetes helm
+	@$(TOOLS) etcd kubernetes helm argo-rollouts
 	@$(VITEST) --project integration --project chart $(ARGS)
 
 e2e: build ## the chart with real pods in a cluster of its own
 	@test/install.sh moto host
-	@$(TOOLS) etcd kubernetes helm kwok
+	@$(TOOLS) etcd kubernetes helm kwok argo-rollouts
 	@$(VITEST) --project e2e $(ARGS)
 
 generate: $(MODULES) ## write the generated files from src/crds

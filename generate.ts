@@ -4,12 +4,19 @@ import path from 'node:path';
 import process from 'node:process';
 import { stringify } from 'yaml';
 import { awsSecretManifest } from './src/crds/manifest.ts';
+import { awsSecretReference } from './src/crds/reference/page.ts';
+import { createMetrics } from './src/telemetry/metrics.ts';
+import { metricsReference } from './src/telemetry/reference.ts';
 
-const HEADER = '# Generated from src/crds by `make generate`. Do not edit.\n';
+const yaml = (manifest: object): string =>
+  `# Generated from src/crds by \`make generate\`. Do not edit.\n${stringify(manifest, { lineWidth: 120, aliasDuplicateObjects: false })}`;
+const page = (source: string, markdown: string): string =>
+  `<!-- Generated from ${source} by \`make generate\`. Do not edit. -->\n\n${markdown}`;
 
 const files: Readonly<Record<string, string>> = {
-  'charts/secrets-operator/files/crds/secrets-operator.io_awssecrets.yaml':
-    HEADER + stringify(awsSecretManifest(), { lineWidth: 120, aliasDuplicateObjects: false }),
+  'charts/secrets-operator/files/crds/secrets-operator.io_awssecrets.yaml': yaml(awsSecretManifest()),
+  'docs/reference/aws-secret.md': page('src/crds', awsSecretReference()),
+  'docs/reference/metrics.md': page('src/telemetry/metrics.ts', metricsReference(createMetrics().registry)),
 };
 
 const stale: string[] = [];

@@ -19,8 +19,13 @@ test('no flag is needed', () => {
     logLevel: 'info',
     rolloutEnabled: true,
     maxStalenessMs: 86_400_000,
+    leaderElection: undefined,
   });
 });
+
+const TIMES = { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryPeriodMs: 2_000 };
+const ELECTION = { namespace: undefined, leaseName: 'secrets-operator', times: TIMES };
+const POD = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
 
 test('the configuration cannot be changed', () => expect(Object.isFrozen(config([]))).toBe(true));
 
@@ -94,6 +99,36 @@ const good: readonly {
     args: ['--max-staleness=1.5'],
     is: { maxStalenessMs: 5_400_000 },
   },
+  { why: 'a pod may have siblings', args: [], env: POD, is: { leaderElection: ELECTION } },
+  {
+    why: 'with a kubeconfig we are somebody at a desk, even in a pod',
+    args: [],
+    env: { ...POD, KUBECONFIG: '/x' },
+    is: { leaderElection: undefined },
+  },
+  { why: 'a pod that is alone', args: ['--leader-elect=false'], env: POD, is: { leaderElection: undefined } },
+  { why: 'two on one desk', args: ['--leader-elect=true'], is: { leaderElection: ELECTION } },
+  {
+    why: 'two releases in one namespace have a lease each',
+    args: ['--leader-election-lease-name=rel.b', '--leader-election-namespace=ops'],
+    env: POD,
+    is: { leaderElection: { ...ELECTION, namespace: 'ops', leaseName: 'rel.b' } },
+  },
+  {
+    why: 'times are Go durations, as those of the Kubernetes components',
+    args: [
+      '--leader-election-lease-duration=1m30s',
+      '--leader-election-renew-deadline=1m',
+      '--leader-election-retry-period=500ms',
+    ],
+    env: POD,
+    is: {
+      leaderElection: {
+        ...ELECTION,
+        times: { leaseDurationMs: 90_000, renewDeadlineMs: 60_000, retryPeriodMs: 500 },
+      },
+    },
+  },
 ];
 
 for (const { why, args, env = {}, is } of good) {
@@ -118,6 +153,28 @@ const bad: readonly {
     why: 'an endpoint of a service that is never called',
     args: ['--aws-endpoints=s3/eu-west-1=http://x'],
     says: ['--aws-endpoints', 'sts/eu-west-1'],
+  },
+  { why: 'neither yes nor no', args: ['--leader-elect=maybe'], says: ['--leader-elect'] },
+  {
+    why: 'a lease that no name is',
+    args: ['--leader-election-lease-name=My Lease'],
+    says: ['--leader-election-lease-name', 'lower case'],
+  },
+  {
+    why: 'a number without a unit',
+    args: ['--leader-election-lease-duration=15'],
+    says: ['--leader-election-lease-duration', '15s'],
+  },
+  { why: 'no time at all', args: ['--leader-election-retry-period=0'], says: ['--leader-election-retry-period'] },
+  {
+    why: 'a leader that works on when others may take over',
+    args: ['--leader-election-lease-duration=10s'],
+    says: ['--leader-election-renew-deadline', '--leader-election-lease-duration', 'two operators'],
+  },
+  {
+    why: 'a lease that is lost by one failure',
+    args: ['--leader-election-retry-period=9s'],
+    says: ['--leader-election-renew-deadline', '--leader-election-retry-period'],
   },
   { why: 'an endpoint that is no URL', args: ['--aws-endpoints=sts/eu-west-1=vpce'], says: ['--aws-endpoints'] },
   { why: 'an endpoint without a region', args: ['--aws-endpoints=sts=http://x'], says: ['--aws-endpoints'] },

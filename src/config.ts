@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import type { ElectionTimes } from './controller/runtime/leader-election.ts';
+import { parseDuration } from './crds/duration.ts';
+import { isInCluster } from './kube/connect.ts';
 import { LOG_LEVELS } from './telemetry/log.ts';
 
 const list = z.string().transform(text =>
@@ -14,6 +17,15 @@ const endpointEntry = /^(secretsmanager|sts)\/([a-z0-9-]+)=(https?:\/\/.+)$/;
 function isBindAddress(text: string): boolean {
   return /^.*:[0-9]{1,5}$/.test(text) && Number(text.split(':').at(-1)) <= 65_535;
 }
+
+const duration = z
+  .string()
+  .transform(text => parseDuration(text) ?? 0)
+  .refine(ms => ms > 0, 'must be a duration, such as 15s');
+const objectName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be a name of Kubernetes: lower case letters, digits, - and .');
 
 const settings = {
   'watch-namespaces': {
@@ -53,6 +65,27 @@ const settings = {
     schema: z.coerce.number('must be a number of hours').min(1).default(24),
     help: 'Hours without an answer from AWS after which Ready turns False.',
   },
+  'leader-elect': {
+    schema: z.stringbool().optional(),
+    help: 'Work only while holding a lease, so that one of several replicas works. Default: true in a pod, else false.',
+  },
+  'leader-election-namespace': {
+    schema: objectName.optional(),
+    help: 'Namespace of the lease. Default: that of the pod, or of the kubeconfig.',
+  },
+  'leader-election-lease-name': { schema: objectName.default('secrets-operator'), help: 'Name of the lease.' },
+  'leader-election-lease-duration': {
+    schema: duration.default(15_000),
+    help: 'How long the others wait after the last sign of life of a leader.',
+  },
+  'leader-election-renew-deadline': {
+    schema: duration.default(10_000),
+    help: 'How long a leader that cannot renew the lease works on before its process ends.',
+  },
+  'leader-election-retry-period': {
+    schema: duration.default(2_000),
+    help: 'Time between two tries to take or renew the lease.',
+  },
 } as const;
 
 type Name = keyof typeof settings;
@@ -67,6 +100,15 @@ export interface Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly rolloutEnabled: boolean;
   readonly maxStalenessMs: number;
+  /** Undefined: this process works alone. */
+  readonly leaderElection: LeaderElectionConfig | undefined;
+}
+
+export interface LeaderElectionConfig {
+  /** Undefined: the operator's own. */
+  readonly namespace: string | undefined;
+  readonly leaseName: string;
+  readonly times: ElectionTimes;
 }
 
 export type ConfigResult =
@@ -97,6 +139,13 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
     return { kind: 'invalid', text: `${lines.join('\n')}\n` };
   }
   const value = parsed.data;
+  const times = {
+    leaseDurationMs: value['leader-election-lease-duration'],
+    renewDeadlineMs: value['leader-election-renew-deadline'],
+    retryPeriodMs: value['leader-election-retry-period'],
+  };
+  const mistake = timesMistake(times);
+  if (mistake !== undefined) return { kind: 'invalid', text: `${mistake}\n` };
   const ambient = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
   const config: Config = {
     watchNamespaces: value['watch-namespaces'],
@@ -107,8 +156,23 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
     logLevel: value['log-level'],
     rolloutEnabled: value['rollout-enabled'],
     maxStalenessMs: value['max-staleness'] * 3_600_000,
+    leaderElection:
+      (value['leader-elect'] ?? isInCluster(env))
+        ? { namespace: value['leader-election-namespace'], leaseName: value['leader-election-lease-name'], times }
+        : undefined,
   };
   return { kind: 'config', config: Object.freeze(config) };
+}
+
+function timesMistake({ leaseDurationMs, renewDeadlineMs, retryPeriodMs }: ElectionTimes): string | undefined {
+  const flag = '--leader-election-renew-deadline';
+  if (renewDeadlineMs >= leaseDurationMs) {
+    return `${flag}: must be shorter than --leader-election-lease-duration, or two operators work at once`;
+  }
+  if (renewDeadlineMs <= retryPeriodMs * 1.2) {
+    return `${flag}: must be longer than 1.2 times --leader-election-retry-period, or the first failure costs the lease`;
+  }
+  return undefined;
 }
 
 /** Name of the environment variable that stands for a flag. */

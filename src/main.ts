@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { parseConfig } from './config.ts';
 import { systemClock as clock } from './controller/runtime/system-clock.ts';
+import { harden } from './hardening.ts';
 import { connect } from './kube/connect.ts';
 import { createTransport } from './kube/transport.ts';
 import { startOperator } from './start.ts';
@@ -8,9 +9,14 @@ import { createLog } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { version } from './version.ts';
 
-/** How long the reconciles under way may take once we are asked to stop; Kubernetes kills us soon after. */
-const DRAIN_MS = 10_000;
+/** Stopping takes less, whatever hangs; Kubernetes kills us soon after. */
+const STOP_MS = 10_000;
 
+const { refusal, warnings } = harden();
+if (refusal !== undefined) {
+  process.stderr.write(`${refusal}\n`);
+  process.exit(2);
+}
 const { argv, env } = process;
 const parsed = parseConfig(argv.slice(2), env);
 if (parsed.kind !== 'config') {
@@ -38,12 +44,14 @@ const transport = await createTransport({ connection, clock, userAgent, metrics:
 );
 const parts = { config, transport, metrics, userAgent, clock, random: Math.random, log, env };
 log.info('starting', { version });
+for (const message of warnings) log.warn('not hardened', { message });
 const operator = await startOperator(parts, connection.namespace).catch(fatal('cannot start'));
-
+// At once: another process may lead, and waiting for what is under way would let both write.
+void operator.lost.then(() => process.exit(1));
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
     log.info('draining');
-    setTimeout(() => process.exit(1), DRAIN_MS).unref();
+    setTimeout(() => process.exit(1), STOP_MS).unref();
     operator.stop().then(
       () => process.exit(0),
       () => process.exit(1),

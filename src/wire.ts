@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { createAws } from './aws/aws.ts';
 import type { Config } from './config.ts';
 import { createContentHasher, type HashKey } from './controller/aws-secret/content.ts';
 import { createReconciler } from './controller/aws-secret/reconciler.ts';
 import type { SyncRecord } from './controller/aws-secret/record.ts';
-import { isContentChange, isEcho, isRelevantChange } from './controller/aws-secret/triggers.ts';
+import { isContentChange, isEcho, isRelevantChange, leftTarget } from './controller/aws-secret/triggers.ts';
+import { RolloutMemory } from './controller/rollout/memory.ts';
 import { createRolloutReconciler } from './controller/rollout/reconciler.ts';
 import type { Clock, Random } from './controller/runtime/clock.ts';
 import { type Controller, createController, type Reconcile } from './controller/runtime/controller.ts';
 import { formatKey } from './controller/runtime/key.ts';
 import type { Log } from './controller/runtime/log.ts';
 import { type Priority, Queue } from './controller/runtime/queue.ts';
+import { createEventRecorder } from './kube/events.ts';
 import { createKube, type Kube, type KubeHandlers } from './kube/kube.ts';
 import type { Transport } from './kube/transport.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -41,8 +44,10 @@ const ROLLOUT_WORKERS = 5;
 export function wire(parts: Parts): Wired {
   const { config, transport, metrics, clock, random, log } = parts;
   const { watchNamespaces: namespaces, rolloutEnabled: watchWorkloads } = config;
-  const kube = createKube({ transport, namespaces, watchWorkloads, clock, random, log });
+  const kube = createKube({ transport, namespaces, watchWorkloads, clock, random, log, metrics: metrics.mirror });
   const reader = createAws({ ...parts, ...config, endpoints: config.awsEndpoints, metrics: metrics.aws });
+  const reporting = { reportingController: 'secrets-operator', reportingInstance: hostname() };
+  const events = createEventRecorder(transport, { clock, log, ...reporting });
   const records = new Map<string, SyncRecord>();
   const sync = new Queue(clock, metrics.queue('awssecret'));
   const rollout = new Queue(clock, metrics.queue('rollout'));
@@ -55,6 +60,8 @@ export function wire(parts: Parts): Wired {
       if (!isRelevantChange(before, after)) return;
       sync.add(key, isInitial ? 'low' : 'high');
       wakeRollout(key);
+      // Who waited for the Secret that it has left may have it now.
+      for (const waiting of leftTarget(before, after).flatMap(kube.awsSecrets.keeping)) sync.add(waiting);
     },
     secret(secretKey, before, after) {
       for (const key of kube.awsSecrets.keeping(secretKey)) {
@@ -88,10 +95,10 @@ export function wire(parts: Parts): Wired {
     controllers(key) {
       const hasher = createContentHasher(key);
       const options = { maxStalenessMs: config.maxStalenessMs };
-      const shared = { ...kube, clock, random, hasBacklog: () => sync.length > 0 };
+      const shared = { ...kube, events, clock, random, hasBacklog: () => sync.length > 0 };
       const store = kube.secretStore;
       const reconcile = createReconciler({ ...shared, store, hasher, reader, records, options, metrics: metrics.sync });
-      const roll = createRolloutReconciler({ ...shared, fresh: new Map(), metrics: metrics.rollout });
+      const roll = createRolloutReconciler({ ...shared, memory: new RolloutMemory(), metrics: metrics.rollout });
       return [
         controller('awssecret', sync, config.maxConcurrentReconciles, reconcile),
         ...(watchWorkloads ? [controller('rollout', rollout, ROLLOUT_WORKERS, roll)] : []),

@@ -34,7 +34,7 @@ const PACKAGES: Readonly<Record<Room, RegExp>> = {
   telemetry: /^(pino|prom-client)$/,
   root: /^zod$/,
 };
-const ROOT = /^(main|wire|start|config|version)\.ts$|^(cli|client)\//;
+const ROOT = /^(main|wire|start|config|hardening|version)\.ts$|^(cli|client)\//;
 const DECIDES =
   /^(plan|select|render|status|due|history|ownership|conditions|document|triggers|sources|record|annotation|consumers)\.ts$/;
 /** Secrets Manager is what AWS calls it. */

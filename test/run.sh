@@ -8,7 +8,7 @@ export SECRETS_OPERATOR_TEST_LOGS=$logs
 test/install.sh # only looks whether this machine has what everything needs
 
 # What only one suite waits for is built last.
-test/cluster/tools/build.sh etcd kubernetes helm kwok >"$logs/tools.log" 2>&1 &
+test/cluster/tools/build.sh etcd kubernetes helm kwok argo-rollouts >"$logs/tools.log" 2>&1 &
 tools=$!
 (test/install.sh moto && test/install.sh host) >"$logs/install.log" 2>&1 &
 install=$!

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { REASONS, type Reason } from '../crds/conditions.ts';
+import { REASONS, type Reason } from '../crds/reasons.ts';
 import { classify, errorCode } from './classify.ts';
 
 /** An error as the SDK throws it; `status` undefined where no answer came. */

@@ -1,4 +1,4 @@
-import type { Reason } from '../crds/conditions.ts';
+import type { Reason } from '../crds/reasons.ts';
 
 /**
  * What an AWS error means. `isElsewhere` says that another region may answer; `isTransient` that the same call may

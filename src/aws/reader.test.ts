@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Reason } from '../crds/conditions.ts';
+import type { Reason } from '../crds/reasons.ts';
 import { CredentialsError } from './credentials.ts';
 import { createReader } from './reader.ts';
 import type { RegionalSecretsManager } from './secrets-manager.ts';

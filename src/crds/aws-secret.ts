@@ -183,22 +183,31 @@ const sourceStatusSchema = z.object({
 });
 
 const workloadStatusSchema = z.object({
-  kind: z.string().max(63),
-  name: z.string().max(253),
+  kind: z.string().max(63).meta({ description: 'Kind of the workload.' }),
+  name: z.string().max(253).meta({ description: 'Name of the workload.' }),
   state: z.enum(['Pending', 'RollingOut', 'Failed', 'Exempt', 'UpToDate']).meta({
-    description: 'Whether its pods run with the present content; Exempt: it is not for the operator to restart.',
+    description:
+      'Pending: its restart waits. RollingOut: its pods are being replaced. Failed: somebody has to look. Exempt: it is not for the operator to restart. UpToDate: its pods run with the present content.',
   }),
-  message: z.string().max(1024).optional(),
+  reason: z.string().max(64).optional().meta({ description: 'Why it stands there; one of the documented list.' }),
+  message: z.string().max(1024).optional().meta({ description: 'The same in words that name what is in the way.' }),
 });
 
 export const awsSecretStatusSchema = z
   .object({
-    observedGeneration: z.int().min(-1).optional().meta({ format: 'int64' }),
+    observedGeneration: z.int().min(-1).optional().meta({
+      format: 'int64',
+      description: 'The `metadata.generation` that this status is about; -1 until the operator has seen the object.',
+    }),
     conditions: z
       .array(conditionSchema)
       .max(16)
       .optional()
-      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] }),
+      .meta({
+        description: 'What is so, one entry for each type; those of others stay.',
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['type'],
+      }),
     lastChangeTime: time('When the content of the Secret last changed.'),
     lastVerifiedTime: time('When AWS was last found to hold the same; written with other changes, else hourly.'),
     lastHandledRefreshRequest: z
@@ -208,9 +217,13 @@ export const awsSecretStatusSchema = z
       .meta({ description: 'The last value of the annotation secrets-operator.io/refresh-requested that was served.' }),
     target: z
       .object({
-        name: z.string().max(253),
-        uid: z.string().max(64).optional(),
-        resourceVersion: z.string().max(64).optional(),
+        name: z.string().max(253).meta({ description: 'Name of the Secret.' }),
+        uid: z.string().max(64).optional().meta({ description: 'Its UID: another one is another Secret.' }),
+        resourceVersion: z
+          .string()
+          .max(64)
+          .optional()
+          .meta({ description: 'Its state then: equal after a restart of the operator means untouched.' }),
       })
       .optional()
       .meta({ description: 'The Secret as it was last written or verified.' }),
@@ -230,7 +243,8 @@ export const awsSecretStatusSchema = z
         workloadCount: count('How many workloads use the Secret.'),
         upToDateCount: count('How many of them run with the present content.'),
       })
-      .optional(),
+      .optional()
+      .meta({ description: 'The workloads that use the Secret.' }),
   })
   .meta({ description: 'What the operator last saw and did. Never an input to a decision about authority.' });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { CONDITION_TYPES, type Condition, NEVER, type NextCondition, REASONS, withConditions } from './conditions.ts';
+import { CONDITION_TYPES, type Condition, NEVER, type NextCondition, withConditions } from './conditions.ts';
+import { REASONS } from './reasons.ts';
 
 const THEN = '2030-01-01T00:00:00.000Z';
 const NOW = '2030-01-02T00:00:00.000Z';
@@ -94,9 +95,10 @@ test('the previous list is not changed', () => {
   expect(() => withConditions(previous, [next({ status: 'False' })], ['Stale'], NOW)).not.toThrow();
 });
 
-test('every reason is one CamelCase word, as the Kubernetes API conventions ask, with a sentence that explains it', () => {
-  for (const [reason, sentence] of Object.entries(REASONS)) {
+test('every reason is one CamelCase word, as the Kubernetes API conventions ask, with its meaning and the way out', () => {
+  for (const [reason, doc] of Object.entries(REASONS)) {
     expect(reason).toMatch(/^[A-Z][A-Za-z]+$/);
-    expect(sentence).toMatch(/^.{10,}\.$/);
+    expect(doc.meaning, reason).toMatch(/^\S.{9,}\.$/);
+    expect(doc.remedy, reason).toMatch(/^\S.{9,}\.$/);
   }
 });

@@ -63,11 +63,11 @@ const rows = [
     expected: [newest],
   },
   {
-    why: 'a content that somebody wrote beside the history is the newest',
+    why: 'a content that somebody wrote beside the history is not ours: nobody is restarted for it',
     content: 'k.b',
     time: T2,
     history: JSON.stringify([{ content: 'k.a', time: T1 }]),
-    expected: [newest, { content: 'k.a', time: T1 }],
+    expected: [],
   },
 ];
 

@@ -11,14 +11,18 @@ export interface ContentChange {
 
 const HISTORY_LENGTH = 5;
 
-/** The contents that a Secret has held, newest first, as its annotations tell; anything unreadable counts as none. */
+/**
+ * The contents that a Secret has held, newest first, as its annotations tell; anything unreadable counts as none. A
+ * newest content that the history does not know was not written by the operator: then nothing is known.
+ */
 export function readHistory(metadata: ObjectMeta): readonly ContentChange[] {
   const annotations = metadata.annotations ?? {};
   const content = annotations[CONTENT_ANNOTATION];
   const time = annotations[CHANGED_AT_ANNOTATION];
   if (content === undefined || time === undefined || Number.isNaN(Date.parse(time))) return [];
-  const older = parseHistory(annotations[HISTORY_ANNOTATION]);
-  return older[0]?.content === content ? older : [{ content, time }, ...older];
+  const history = parseHistory(annotations[HISTORY_ANNOTATION]);
+  if (history.length === 0) return [{ content, time }];
+  return history[0]?.content === content ? history : [];
 }
 
 /** The annotations that `readHistory` reads. */

@@ -37,6 +37,17 @@ export function secretIndex(secretKey: string): string {
   return `secret:${secretKey}`;
 }
 
+/** Asks the API server whether an AwsSecret still is as the cache has it. */
+export async function isCurrent(transport: Transport, { metadata }: AwsSecret): Promise<Result<boolean>> {
+  const { namespace, name, uid, generation } = metadata;
+  const live = await call<AwsSecret>(transport, { method: 'GET', path: resourcePath(AWS_SECRETS, namespace, name) });
+  if (!live.ok) {
+    return live.error.status === 404 ? ok(false) : syncError(live.error, `get AwsSecret ${namespace}/${name}`);
+  }
+  const { metadata: present } = live.value;
+  return ok(present.uid === uid && present.generation === generation && present.deletionTimestamp === undefined);
+}
+
 const RETRIES = 2;
 
 /**

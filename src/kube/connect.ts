@@ -5,13 +5,20 @@ import { kept } from './kept.ts';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether this process is a pod that speaks to its own cluster. */
+export function isInCluster(env: Environment): boolean {
+  return env['KUBECONFIG'] === undefined && env['KUBERNETES_SERVICE_HOST'] !== undefined;
+}
+
 /**
  * KUBECONFIG where it is set, else the pod's ServiceAccount, else the kubeconfig of the home directory, as kubectl
  * and client-go do. Throws an Error that names what was looked for.
  */
-export async function connect(monotonic: () => number, env = process.env): Promise<Connection> {
+export async function connect(monotonic: () => number, env: Environment = process.env): Promise<Connection> {
   const host = env['KUBERNETES_SERVICE_HOST'];
-  if (env['KUBECONFIG'] !== undefined || host === undefined) {
+  if (!isInCluster(env) || host === undefined) {
     // Loaded only here: with client-node come 80 MB of memory, which no pod needs.
     const { fromKubeconfig } = await import('./kubeconfig.ts');
     return fromKubeconfig(monotonic);

@@ -69,8 +69,9 @@ function message(body: unknown, status = 422): string {
 }
 
 test('a 422 names the fields that were refused', () => {
-  const causes = [{ reason: 'FieldValueInvalid', field: 'data[a.b]' }, { field: 'type' }, { field: '' }, {}];
-  expect(message({ reason: 'Invalid', details: { causes } })).toContain('data[a.b], type');
+  const paths = ['data[a.b]', 'type', 'data[c]', '', 'metadata.labels', 'metadata.labels[x]', 'metadata.namespace'];
+  const causes = [...paths.map(field => ({ reason: 'FieldValueInvalid', field })), {}, null];
+  expect(message({ reason: 'Invalid', details: { causes } })).toContain('of data, type, metadata.labels, metadata');
 });
 
 const SECRET = 'hunter2 is too weak';
@@ -90,12 +91,17 @@ const quoting = [
     why: 'an admission webhook writes its sentence into the field of a cause',
     body: { reason: 'Invalid', details: { causes: [{ field: SECRET }] } },
   },
+  { why: 'its `reason` is the value, which has the form of a word', body: { reason: 'hunter' } },
+  ...['hunter', 'data[hunter]', 'data.hunter', 'datahunter', 'metadata.hunter', 'metadata.labelshunter'].map(field => ({
+    why: `the field ${field} has the form of a path`,
+    body: { reason: 'Invalid', details: { causes: [{ reason: 'hunter', field }] } },
+  })),
 ];
 
 for (const { why, body } of quoting) {
   for (const status of [400, 403, 422, 500]) {
     test(`no value gets into the message of a ${status}: ${why}`, () => {
-      expect(message(body, status)).not.toContain('hunter2');
+      expect(message(body, status)).not.toContain('hunter');
     });
   }
 }

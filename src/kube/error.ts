@@ -8,9 +8,9 @@ export interface KubeError {
   readonly status: number;
   /** `reason` of the Status object (`NotFound`, `Conflict`, `Invalid`, …), or `NoAnswer`. */
   readonly reason: string;
-  /** Paths of the fields that were refused. */
+  /** The fields that were refused, without the names of their entries. */
   readonly fields: readonly string[];
-  /** Kinds of the causes, such as `NamespaceTerminating`. */
+  /** Kinds of the causes, such as `NamespaceTerminating`; an admission webhook may have made them up: not to be told. */
   readonly causes: readonly string[];
   /** From the Retry-After header. */
   readonly retryAfterMs?: number;
@@ -22,26 +22,29 @@ export type KubeResult<T> =
 
 interface StatusBody {
   readonly reason?: unknown;
-  readonly details?: { readonly causes?: readonly { readonly reason?: unknown; readonly field?: unknown }[] };
+  readonly details?: { readonly causes?: readonly ({ readonly reason?: unknown; readonly field?: unknown } | null)[] };
 }
 
-/** An admission webhook may write whole sentences into these fields; only what has the form of a name is taken. */
+/** k8s.io/apimachinery, pkg/apis/meta/v1/types.go, StatusReason. */
+const REASONS: ReadonlySet<unknown> = new Set([
+  ...['AlreadyExists', 'BadRequest', 'Conflict', 'Expired', 'Forbidden', 'Gone', 'InternalError', 'Invalid'],
+  ...['MethodNotAllowed', 'NotAcceptable', 'NotFound', 'RequestEntityTooLarge', 'ServerTimeout', 'ServiceUnavailable'],
+  ...['StorageReadError', 'Timeout', 'TooManyRequests', 'Unauthorized', 'UnsupportedMediaType'],
+]);
+/** As far as it is made of names that every such object has: what follows may be anything, in whatever form. */
+const FIELD = /^(data|immutable|type|spec|status|metadata(\.(name|labels|annotations|ownerReferences))?)(?![A-Za-z])/;
 const WORD = /^[A-Za-z]{1,64}$/;
-const FIELD_PATH = /^[\w.[\]/-]{1,253}$/;
 
-function matching(pattern: RegExp, text: unknown): readonly string[] {
-  return typeof text === 'string' && pattern.test(text) ? [text] : [];
-}
-
+/** An admission webhook may write whatever it likes into every text of its refusal: only words that are known are taken. */
 export function kubeError(status: number, body: unknown, retryAfter: string | undefined): KubeError {
   const { reason, details } = (typeof body === 'object' && body !== null ? body : {}) as StatusBody;
   const causes = Array.isArray(details?.causes) ? details.causes : [];
   const seconds = Number(retryAfter);
   return {
     status,
-    reason: matching(WORD, reason)[0] ?? `HTTP ${status}`,
-    fields: causes.flatMap(cause => matching(FIELD_PATH, cause.field)),
-    causes: causes.flatMap(cause => matching(WORD, cause.reason)),
+    reason: typeof reason === 'string' && REASONS.has(reason) ? reason : `HTTP ${status}`,
+    fields: [...new Set(causes.flatMap(cause => FIELD.exec(String(cause?.field))?.[0] ?? []))],
+    causes: causes.flatMap(cause => WORD.exec(String(cause?.reason))?.[0] ?? []),
     ...(retryAfter !== undefined && seconds >= 0 && { retryAfterMs: seconds * 1_000 }),
   };
 }

@@ -9,19 +9,28 @@ import type { Transport } from './transport.ts';
 const KEY_BYTES = 32;
 const ID_BYTES = 4;
 
+/** The key of the content hashes, from Secret `secrets-operator-key` in `namespace`; undefined when there is none. */
+export async function findHashKey(transport: Transport, namespace: string): Promise<Result<HashKey | undefined>> {
+  const path = resourcePath(SECRETS, namespace, HASH_KEY_SECRET);
+  const present = await call<SecretBody>(transport, { method: 'GET', path });
+  if (present.ok) return readKey(present.value, namespace);
+  return present.error.status === 404
+    ? ok(undefined)
+    : syncError(present.error, `get Secret ${namespace}/${HASH_KEY_SECRET}`);
+}
+
 /**
- * The key of the content hashes, from Secret `secrets-operator-key` in `namespace`; made there when there is none.
- * Whoever comes second, after a crash or beside another replica, reads the key of the first.
+ * The same; made when there is none. Whoever comes second, after a crash or beside another replica, reads the key of the
+ * first.
  */
 export async function loadHashKey(
   transport: Transport,
   namespace: string,
   randomBytes: (length: number) => Buffer,
 ): Promise<Result<HashKey>> {
-  const path = resourcePath(SECRETS, namespace, HASH_KEY_SECRET);
-  const present = await call<SecretBody>(transport, { method: 'GET', path });
-  if (present.ok) return readKey(present.value, namespace);
-  if (present.error.status !== 404) return syncError(present.error, `get Secret ${namespace}/${HASH_KEY_SECRET}`);
+  const present = await findHashKey(transport, namespace);
+  if (!present.ok) return present;
+  if (present.value !== undefined) return ok(present.value);
   const key = randomBytes(KEY_BYTES).toString('base64');
   const id = Buffer.from(randomBytes(ID_BYTES).toString('hex')).toString('base64');
   const metadata = { name: HASH_KEY_SECRET, namespace, labels: { [MANAGED_BY_LABEL]: MANAGED_BY } };
@@ -33,9 +42,10 @@ export async function loadHashKey(
   });
   if (created.ok) return readKey(created.value, namespace);
   if (created.error.status !== 409) return syncError(created.error, `create secrets in namespace ${namespace}`);
-  const winner = await call<SecretBody>(transport, { method: 'GET', path });
-  if (!winner.ok) return syncError(winner.error, `get Secret ${namespace}/${HASH_KEY_SECRET}`);
-  return readKey(winner.value, namespace);
+  const winner = await findHashKey(transport, namespace);
+  if (!winner.ok) return winner;
+  if (winner.value !== undefined) return ok(winner.value);
+  return fail('Progressing', 'conflict', `Secret ${namespace}/${HASH_KEY_SECRET} was deleted as soon as it was made`);
 }
 
 function readKey({ data = {} }: SecretBody, namespace: string): Result<HashKey> {

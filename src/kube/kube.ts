@@ -1,9 +1,10 @@
-import type { SecretStore } from '../controller/aws-secret/ports.ts';
+import type { AwsSecretIndex, OwnedSecrets, SecretStore, SecretUsers } from '../controller/aws-secret/ports.ts';
 import type { PodReader, Restarter, WorkloadCache } from '../controller/rollout/ports.ts';
 import type { Workload } from '../controller/rollout/workload.ts';
 import type { Clock, Random } from '../controller/runtime/clock.ts';
+import { formatKey } from '../controller/runtime/key.ts';
 import type { Log } from '../controller/runtime/log.ts';
-import type { AwsSecretCache, SecretCache, StatusWriter } from '../controller/runtime/ports.ts';
+import type { StatusWriter } from '../controller/runtime/ports.ts';
 import type { AwsSecret } from '../crds/aws-secret.ts';
 import { OWNER_LABEL } from '../crds/names.ts';
 import type { ObjectMeta } from '../crds/object.ts';
@@ -11,18 +12,23 @@ import {
   AWS_SECRETS,
   createStatusWriter,
   indexAwsSecret,
+  isCurrent,
   reduceAwsSecret,
   secretIndex,
   uidIndex,
 } from './aws-secrets.ts';
-import { createRestarter, createWorkloadCache, indexWorkload, reduceDeployment } from './deployments.ts';
-import { createPodReader } from './pods.ts';
-import { type ChangeHandler, Reflector, type ReflectorOptions } from './reflector.ts';
-import { DEPLOYMENTS, METADATA_LIST, METADATA_ONLY, SECRETS } from './resource.ts';
+import type { ChangeHandler, MirrorMetrics } from './mirror.ts';
+import { Reflector, type ReflectorOptions } from './reflector.ts';
+import { METADATA_LIST, METADATA_ONLY, SECRETS } from './resource.ts';
 import { metadataOf } from './secret-body.ts';
-import { createSecretStore } from './secrets.ts';
+import { createSecretUsers } from './secret-users.ts';
+import { createSecretStore, indexSecret } from './secrets.ts';
 import { Store } from './store.ts';
 import type { Transport } from './transport.ts';
+import { createWorkloadCache, indexWorkload } from './workloads/cache.ts';
+import { WORKLOAD_SOURCES } from './workloads/kinds.ts';
+import { createPodReader } from './workloads/pods.ts';
+import { createRestarter } from './workloads/restarter.ts';
 
 export interface KubeOptions {
   readonly transport: Transport;
@@ -32,14 +38,14 @@ export interface KubeOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly metrics: MirrorMetrics;
 }
 
 export interface Kube {
-  readonly awsSecrets: AwsSecretCache & {
-    /** Keys of the AwsSecrets that keep the Secret with this key. */
-    keeping(secretKey: string): readonly string[];
-  };
-  readonly secrets: SecretCache;
+  readonly awsSecrets: AwsSecretIndex;
+  readonly secrets: OwnedSecrets;
+  /** Undefined when no workloads are watched. */
+  readonly users: SecretUsers | undefined;
   readonly workloads: WorkloadCache;
   readonly pods: PodReader;
   readonly restarter: Restarter;
@@ -65,16 +71,20 @@ export interface SecretObject {
 }
 
 /** The API server as the controllers need it: three watched collections, and the writes. */
-export function createKube({ transport, namespaces, watchWorkloads, clock, random, log }: KubeOptions): Kube {
+export function createKube(options: KubeOptions): Kube {
+  const { transport, namespaces, watchWorkloads, clock, random, log, metrics } = options;
   const awsSecrets = new Store<AwsSecret>(indexAwsSecret);
-  const secrets = new Store<SecretObject>();
-  const workloads = new Store<Workload>(indexWorkload);
+  const secrets = new Store<SecretObject>(indexSecret);
+  const workloads = Object.values(WORKLOAD_SOURCES).map(source => ({
+    ...source,
+    store: new Store<Workload>(indexWorkload),
+  }));
   const handlers: { current?: KubeHandlers } = {};
   const scopes = namespaces.length === 0 ? [undefined] : namespaces;
 
   const follow = <T extends SecretObject>(
-    options: Pick<ReflectorOptions<T>, 'resource' | 'query' | 'accept' | 'reduce' | 'store' | 'onChange'>,
-  ) => scopes.map(namespace => new Reflector<T>({ ...options, namespace, transport, clock, random, log }));
+    source: Pick<ReflectorOptions<T>, 'resource' | 'query' | 'accept' | 'reduce' | 'isOptional' | 'store' | 'onChange'>,
+  ) => scopes.map(namespace => new Reflector<T>({ ...source, namespace, transport, clock, random, log, metrics }));
 
   const reflectors = [
     ...follow<AwsSecret>({
@@ -91,25 +101,26 @@ export function createKube({ transport, namespaces, watchWorkloads, clock, rando
       store: secrets,
       onChange: (...change) => handlers.current?.secret(...change),
     }),
-    ...(watchWorkloads
-      ? follow<Workload>({
-          resource: DEPLOYMENTS,
-          reduce: reduceDeployment,
-          store: workloads,
-          onChange: (...change) => handlers.current?.workload(...change),
-        })
-      : []),
+    ...(watchWorkloads ? workloads : []).flatMap(source =>
+      follow<Workload>({ ...source, onChange: (...change) => handlers.current?.workload(...change) }),
+    ),
   ];
 
+  const workloadCache = createWorkloadCache(workloads.map(({ store }) => store));
   return {
     awsSecrets: {
       get: key => awsSecrets.get(key),
       hasUid: uid => awsSecrets.indexed(uidIndex(uid)).length > 0,
-      keeping: secretKey =>
-        awsSecrets.indexed(secretIndex(secretKey)).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+      withUid: uid => awsSecrets.indexed(uidIndex(uid))[0],
+      keeping: secretKey => awsSecrets.indexed(secretIndex(secretKey)).map(({ metadata }) => formatKey(metadata)),
+      isCurrent: awsSecret => isCurrent(transport, awsSecret),
     },
-    secrets: { get: key => secrets.get(key)?.metadata },
-    workloads: createWorkloadCache(workloads),
+    secrets: {
+      get: key => secrets.get(key)?.metadata,
+      ownedBy: uid => secrets.indexed(uid).map(({ metadata }) => metadata),
+    },
+    workloads: workloadCache,
+    users: watchWorkloads ? createSecretUsers(transport, workloadCache) : undefined,
     pods: createPodReader(transport),
     restarter: createRestarter(transport),
     secretStore: createSecretStore(transport),

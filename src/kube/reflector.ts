@@ -1,42 +1,32 @@
 import { backoffMs } from '../controller/runtime/backoff.ts';
 import { type Clock, pause, type Random } from '../controller/runtime/clock.ts';
-import { formatKey, parseKey } from '../controller/runtime/key.ts';
-import type { Log } from '../controller/runtime/log.ts';
-import type { ObjectMeta } from '../crds/object.ts';
-import type { KubeResult } from './error.ts';
-import { type Resource, resourcePath } from './resource.ts';
-import type { Store } from './store.ts';
+import { createMirror, type Listed, type Mirror, type MirrorOptions } from './mirror.ts';
+import { resourcePath } from './resource.ts';
 import type { Transport } from './transport.ts';
 import { type WatchEvent, watchEvents } from './watch-stream.ts';
 
-/** A change as the store has just taken it in: `before` undefined for a new object, `after` for one that is gone. */
-export type ChangeHandler<T> = (key: string, before: T | undefined, after: T | undefined, isInitial: boolean) => void;
-
-export interface ReflectorOptions<T extends { readonly metadata: ObjectMeta }> {
+export interface ReflectorOptions<T extends Listed> extends MirrorOptions<T> {
   readonly transport: Transport;
-  readonly resource: Resource;
-  /** Undefined for all namespaces. Several reflectors, one for each namespace, may share a store. */
-  readonly namespace: string | undefined;
   readonly query?: Readonly<Record<string, string>>;
   readonly accept?: { readonly list: string; readonly watch: string };
-  /** Reduces an object on arrival; what it leaves out is never held. */
-  readonly reduce: (object: unknown) => T;
-  readonly store: Store<T>;
-  /** Must only note the change: it is called synchronously for every event. */
-  readonly onChange: ChangeHandler<T>;
+  /** Whether the cluster may be without this resource; it is then taken for empty and looked for now and then. */
+  readonly isOptional?: boolean;
   readonly clock: Clock;
   readonly random: Random;
-  readonly log: Log;
+  /** How long a watch may be silent. Default: 90 s. */
+  readonly idleMs?: number;
 }
 
 const PAGE = 500;
 const BACKOFF = { baseMs: 800, maxMs: 30_000 } as const;
-/** A watch that lived this long shows that the server is well again. */
-const HEALTHY_MS = 120_000;
+/** A watch that lived this long was worth its opening, although nothing happened. */
+const HEALTHY_MS = 10_000;
 /** The server ends a watch after five to ten minutes, as client-go asks it to, so that the load spreads. */
 const WATCH_SECONDS = { min: 300, spread: 300 } as const;
 /** Bookmarks come about once a minute; a connection that is silent for longer is half-open, or costs little to renew. */
 const IDLE_MS = 90_000;
+/** Nobody waits for a CustomResourceDefinition that may be installed one day. */
+const ABSENT_MS = 600_000;
 
 /** What usually mends it. */
 const HINTS: Readonly<Record<number, string>> = {
@@ -46,23 +36,38 @@ const HINTS: Readonly<Record<number, string>> = {
   404: 'the API server does not know this resource: are the CustomResourceDefinitions installed?',
 };
 
+/** Where a list or a watch has led. */
+interface Step {
+  /** Where to watch from; undefined to list. */
+  readonly version: string | undefined;
+  /** How often in a row something has failed in the way that this did; 0 when nothing did. */
+  readonly failures: number;
+}
+
 interface ListBody {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
   /** Go prints an empty list of metadata as null. */
-  readonly items: readonly unknown[] | null;
+  readonly items: readonly Listed[] | null;
 }
 
-/** Keeps a store equal to a collection of the API server: list, then watch from there, for ever. */
-export class Reflector<T extends { readonly metadata: ObjectMeta }> {
+/**
+ * Keeps a store equal to a collection of the API server: list, then watch from there, for ever. Several reflectors, one
+ * for each namespace, may share a store.
+ */
+export class Reflector<T extends Listed> {
   readonly #options: ReflectorOptions<T>;
+  readonly #mirror: Mirror<T>;
   readonly #path: string;
   readonly #stop = new AbortController();
   readonly #synced = Promise.withResolvers<void>();
   #lastAttempt: number;
-  #failures = 0;
+  /** In a row: attempts without an answer, and refusals since a watch was last worth its opening. */
+  #unanswered = 0;
+  #refused = 0;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
+    this.#mirror = createMirror(options);
     this.#path = resourcePath(options.resource, options.namespace);
     this.#lastAttempt = options.clock.monotonic();
   }
@@ -72,74 +77,90 @@ export class Reflector<T extends { readonly metadata: ObjectMeta }> {
     return this.#synced.promise;
   }
 
-  /** Monotonic milliseconds of the last sign of life: a list or watch begun, or an event received. */
+  /** Monotonic milliseconds of the last sign of life: a page or a watch asked for, an event received, or the end of a pause. */
   get lastAttempt(): number {
     return this.#lastAttempt;
   }
 
   /** Runs until `stop`; never rejects. */
   async run(): Promise<void> {
+    const { clock, random } = this.#options;
     let version: string | undefined;
     while (!this.#stop.signal.aborted) {
-      this.#lastAttempt = this.#options.clock.monotonic();
-      try {
-        version = version === undefined ? await this.#list() : await this.#watch(version);
-      } catch {
-        // An object that cannot be reduced: a defect, which a fresh list may get over, and which must not end the loop.
-        version = this.#failed('reduce', 0);
-      }
-      if (this.#failures === 0 || this.#stop.signal.aborted) continue;
-      const { clock, random } = this.#options;
-      await pause(clock, backoffMs(this.#failures, BACKOFF, random), this.#stop.signal);
+      const step = await this.#next(version);
+      version = step.version;
+      if (step.failures > 0) await pause(clock, backoffMs(step.failures, BACKOFF, random), this.#stop.signal);
     }
   }
 
+  async #next(version: string | undefined): Promise<Step> {
+    const { log, resource } = this.#options;
+    try {
+      return version === undefined ? await this.#list() : await this.#watch(version);
+    } catch (error) {
+      // A defect, which a fresh list may get over, and which must not end the loop.
+      this.#refused += 1;
+      log.error('reflector failed', { resource: resource.plural, reason: error instanceof Error ? error.name : '' });
+      return { version: undefined, failures: this.#refused };
+    }
+  }
+
+  /** Ends the list, the watch or the pause that it is at. */
   stop(): void {
     this.#stop.abort();
   }
 
-  /** Reads the collection page by page and replaces the store with it; undefined when it has to begin anew. */
-  async #list(): Promise<string | undefined> {
-    const { transport, query, accept, reduce } = this.#options;
-    const objects = new Map<string, T>();
+  /** Reads the collection page by page and replaces the store with it. */
+  async #list(): Promise<Step> {
+    const objects: T[] = [];
     let next = '';
-    do {
-      const page = { limit: String(PAGE), ...(next !== '' && { continue: next }) };
-      const call = {
-        method: 'GET',
-        path: this.#path,
-        query: { ...query, ...page },
-        ...(accept && { accept: accept.list }),
-      } as const;
-      const result = (await transport.call(call)) as KubeResult<ListBody>;
-      if (!result.ok) return this.#failed('list', result.error.status);
-      for (const item of result.value.items ?? []) {
-        const object = reduce(item);
-        objects.set(formatKey(object.metadata), object);
+    for (;;) {
+      const page = await this.#page(next);
+      if (typeof page === 'number') return await this.#unlisted(page);
+      for (const item of page.items ?? []) {
+        const object = this.#mirror.read(item);
+        if (object !== undefined) objects.push(object);
       }
-      next = result.value.metadata.continue ?? '';
+      next = page.metadata.continue ?? '';
       if (next !== '') continue;
-      if (this.#stop.signal.aborted) return undefined;
-      this.#replace(objects);
-      this.#failures = 0;
+      this.#mirror.replace(objects);
       this.#synced.resolve();
-      return result.value.metadata.resourceVersion;
-    } while (next !== '');
-    return undefined;
-  }
-
-  #replace(objects: ReadonlyMap<string, T>): void {
-    const { store, namespace } = this.#options;
-    const isMine = (key: string): boolean => namespace === undefined || parseKey(key).namespace === namespace;
-    for (const key of [...store.keys()]) if (isMine(key) && !objects.has(key)) this.#change(key, undefined, true);
-    for (const [key, object] of objects) {
-      if (store.get(key)?.metadata.resourceVersion !== object.metadata.resourceVersion) this.#change(key, object, true);
+      this.#unanswered = 0;
+      return { version: page.metadata.resourceVersion, failures: 0 };
     }
   }
 
-  /** Follows the collection from `version`; returns where to resume, or undefined to list again. */
-  async #watch(version: string): Promise<string | undefined> {
-    const { transport, query, accept, clock, random } = this.#options;
+  /** The page after `next`, or the status of a refusal. */
+  async #page(next: string): Promise<ListBody | number> {
+    const { transport, query, accept, clock } = this.#options;
+    this.#lastAttempt = clock.monotonic();
+    const result = await transport.call({
+      method: 'GET',
+      path: this.#path,
+      query: { ...query, limit: String(PAGE), ...(next !== '' && { continue: next }) },
+      ...(accept && { accept: accept.list }),
+      signal: this.#stop.signal,
+    });
+    if (!result.ok) return result.error.status;
+    // Another program's answer, taken for an empty list, would be the end of every object.
+    return isList(result.value) ? result.value : 0;
+  }
+
+  async #unlisted(status: number): Promise<Step> {
+    const { isOptional, clock, random } = this.#options;
+    const version = undefined;
+    if (status !== 404 || !isOptional) return { version, failures: this.#failed('list', status) };
+    this.#mirror.replace([]);
+    this.#synced.resolve();
+    const ms = ABSENT_MS * (1 + random());
+    this.#lastAttempt = clock.monotonic() + ms;
+    await pause(clock, ms, this.#stop.signal);
+    return { version, failures: 0 };
+  }
+
+  /** Follows the collection from `version`. */
+  async #watch(version: string): Promise<Step> {
+    const { transport, query, accept, clock, random, idleMs = IDLE_MS } = this.#options;
     const seconds = Math.round(WATCH_SECONDS.min + WATCH_SECONDS.spread * random());
     const watch = {
       watch: 'true',
@@ -154,57 +175,62 @@ export class Reflector<T extends { readonly metadata: ObjectMeta }> {
       ...(accept && { accept: accept.watch }),
     } as const;
     const startedAt = clock.monotonic();
-    const result = await transport.stream(call, IDLE_MS, this.#stop.signal);
-    if (!result.ok) {
-      this.#failed('watch', result.error.status);
-      return result.error.status === 410 ? undefined : version;
-    }
+    this.#lastAttempt = startedAt;
+    const result = await transport.stream(call, idleMs, this.#stop.signal);
+    if (!result.ok) return this.#unwatched(result.error.status, version);
     let last = version;
-    let count = 0;
+    let refusal: WatchEvent | undefined;
     for await (const event of watchEvents(result.value)) {
       this.#lastAttempt = clock.monotonic();
-      if (event.type === 'ERROR') return this.#refused(event, last);
+      if (event.type === 'ERROR') {
+        refusal = event;
+        break;
+      }
       last = event.object.metadata?.resourceVersion ?? last;
-      count += 1;
-      if (event.type !== 'BOOKMARK') this.#take(event);
+      const object = event.object as Listed;
+      if (event.type === 'DELETED') this.#mirror.delete(object);
+      else if (event.type !== 'BOOKMARK') this.#mirror.set(object);
     }
-    // A watch that ends at once, again and again, must not become a hot loop; one that lived was a success.
-    if (count > 0 || clock.monotonic() - startedAt >= HEALTHY_MS) this.#failures = 0;
-    else this.#failures += 1;
-    return last;
+    this.#unanswered = 0;
+    const isFruitful = last !== version || clock.monotonic() - startedAt >= HEALTHY_MS;
+    if (isFruitful) this.#refused = 0;
+    if (refusal !== undefined) return this.#unwatched(refusal.object.code, last);
+    if (isFruitful) return { version: last, failures: 0 };
+    // One that ends at once, again and again, must not become a hot loop.
+    this.#refused += 1;
+    return { version: last, failures: this.#refused };
   }
 
-  #take(event: WatchEvent): void {
-    const object = this.#options.reduce(event.object);
-    this.#change(formatKey(object.metadata), event.type === 'DELETED' ? undefined : object, false);
+  /** Resumes from `last` when nothing speaks against it; else the collection is listed anew, as client-go does. */
+  #unwatched(status: number | undefined, last: string): Step {
+    const version = status === 0 || status === 429 ? last : undefined;
+    return { version, failures: this.#failed('watch', status) };
   }
 
-  #change(key: string, after: T | undefined, isInitial: boolean): void {
-    const { store, onChange, log, resource } = this.#options;
-    const before = store.get(key);
-    if (after === undefined) store.delete(key);
-    else store.set(after);
-    try {
-      onChange(key, before, after, isInitial);
-    } catch (error) {
-      log.error('change handler threw', {
-        resource: resource.plural,
-        reason: error instanceof Error ? error.name : 'Unknown',
-      });
+  /**
+   * Counts a failure and tells it. Attempts without an answer are counted by themselves: when the server is back and
+   * refuses the version that we had, the list must not wait as long as the outage was.
+   */
+  #failed(what: string, status: number | undefined): number {
+    const { log, resource, namespace } = this.#options;
+    const message = status === undefined ? undefined : HINTS[status];
+    const known = {
+      ...(namespace !== undefined && { namespace }),
+      ...(status !== undefined && { status }),
+      ...(message !== undefined && { message }),
+    };
+    if (!this.#stop.signal.aborted) log.warn(`${what} failed`, { resource: resource.plural, ...known });
+    if (status === 0) {
+      this.#unanswered += 1;
+      return this.#unanswered;
     }
+    this.#unanswered = 0;
+    this.#refused += 1;
+    return this.#refused;
   }
+}
 
-  #refused({ object }: WatchEvent, last: string): string | undefined {
-    this.#failed('watch', object.code ?? 0);
-    return object.code === 410 ? undefined : last;
-  }
-
-  #failed(what: string, status: number): undefined {
-    this.#failures += 1;
-    const { log, resource } = this.#options;
-    const hint = HINTS[status];
-    const fields = { resource: resource.plural, status, ...(hint !== undefined && { message: hint }) };
-    if (!this.#stop.signal.aborted) log.warn(`${what} failed`, fields);
-    return undefined;
-  }
+function isList(body: unknown): body is ListBody {
+  const { items, metadata } = (body ?? {}) as Partial<ListBody>;
+  return (items === null || Array.isArray(items)) && typeof metadata?.resourceVersion === 'string';
 }

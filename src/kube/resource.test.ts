@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DEPLOYMENTS, resourcePath, SECRETS } from './resource.ts';
+import { resourcePath, SECRETS } from './resource.ts';
+
+const DEPLOYMENTS = { group: 'apps', version: 'v1', plural: 'deployments' };
 
 const paths = [
   { why: 'a collection of all namespaces', args: [SECRETS], path: '/api/v1/secrets' },

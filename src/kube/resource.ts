@@ -10,7 +10,6 @@ export interface Resource {
 
 export const SECRETS: Resource = { group: '', version: 'v1', plural: 'secrets' };
 export const PODS: Resource = { group: '', version: 'v1', plural: 'pods' };
-export const DEPLOYMENTS: Resource = { group: 'apps', version: 'v1', plural: 'deployments' };
 
 /**
  * Path of a collection, or of one object or its subresource. Names are encoded, so that none can leave its place; throws

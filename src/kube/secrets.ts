@@ -1,12 +1,23 @@
 import type { SecretStore } from '../controller/aws-secret/ports.ts';
 import type { LiveSecret, SecretManifest, SecretMetadata } from '../controller/aws-secret/secret.ts';
-import { fail, ok, type Result } from '../controller/runtime/error.ts';
-import { API_VERSION, FIELD_MANAGER } from '../crds/names.ts';
+import { immutable, ofOtherType, tooLarge } from '../controller/aws-secret/target-refusals.ts';
+import { ok, type Result } from '../controller/runtime/error.ts';
+import {
+  API_VERSION,
+  CHANGED_AT_ANNOTATION,
+  CONTENT_ANNOTATION,
+  FIELD_MANAGER,
+  HISTORY_ANNOTATION,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  OWNER_LABEL,
+} from '../crds/names.ts';
 import type { OwnerReference } from '../crds/object.ts';
 import { type KubeError, syncError } from './error.ts';
 import { APPLY_PATCH, call, MERGE_PATCH, resourcePath, SECRETS } from './resource.ts';
 import { metadataOf, type SecretBody } from './secret-body.ts';
 import { staleFields } from './stale-fields.ts';
+import type { Indexer } from './store.ts';
 import type { Transport } from './transport.ts';
 
 /**
@@ -71,15 +82,56 @@ export function createSecretStore(transport: Transport): SecretStore {
       const removed = await patch({ ...stale, metadata: { ...stale.metadata, resourceVersion } });
       return removed.ok ? ok(metadataOf(removed.value)) : refused(removed.error, manifest, 'update');
     },
+
+    async remove({ namespace, name, uid, resourceVersion }) {
+      const path = resourcePath(SECRETS, namespace, name);
+      const body = { preconditions: { uid, resourceVersion } };
+      const removed = await call<unknown>(transport, { method: 'DELETE', path, body });
+      if (removed.ok || removed.error.status === 404) return ok(undefined);
+      return syncError(removed.error, `delete secrets in namespace ${namespace}`);
+    },
+
+    async release(held) {
+      const { namespace, name } = held;
+      const released = await call<unknown>(transport, {
+        method: 'PATCH',
+        path: resourcePath(SECRETS, namespace, name),
+        query: { fieldManager: FIELD_MANAGER },
+        contentType: MERGE_PATCH,
+        body: { metadata: releasedMetadata(held) },
+      });
+      if (released.ok || released.error.status === 404) return ok(undefined);
+      return syncError(released.error, `update secrets in namespace ${namespace}`);
+    },
+  };
+}
+
+/** Finds Secrets by the UIDs of the AwsSecrets that they name, as owners or by label. */
+export const indexSecret: Indexer<{ readonly metadata: SecretMetadata }> = ({ metadata }) => {
+  const owners = (metadata.ownerReferences ?? []).filter(isAwsSecret).map(({ uid }) => uid);
+  const label = metadata.labels?.[OWNER_LABEL];
+  return [...new Set([...owners, ...(label === undefined ? [] : [label])])];
+};
+
+function isAwsSecret({ apiVersion, kind }: OwnerReference): boolean {
+  return apiVersion === API_VERSION && kind === 'AwsSecret';
+}
+
+/** A merge patch of the metadata without anything by which the operator knows its Secrets, for this version only. */
+function releasedMetadata({ resourceVersion, labels, ownerReferences }: SecretMetadata): object {
+  const isManaged = labels?.[MANAGED_BY_LABEL] === MANAGED_BY;
+  return {
+    resourceVersion,
+    labels: { [OWNER_LABEL]: null, ...(isManaged && { [MANAGED_BY_LABEL]: null }) },
+    annotations: { [CONTENT_ANNOTATION]: null, [CHANGED_AT_ANNOTATION]: null, [HISTORY_ANNOTATION]: null },
+    ...(ownerReferences !== undefined && { ownerReferences: ownerReferences.filter(owner => !isAwsSecret(owner)) }),
   };
 }
 
 /** The owners without AwsSecrets that the manifest does not name; undefined when there are none of these. */
 function replacedOwners(held: SecretMetadata, manifest: SecretManifest): readonly OwnerReference[] | undefined {
   const isStale = (owner: OwnerReference): boolean =>
-    owner.apiVersion === API_VERSION &&
-    owner.kind === 'AwsSecret' &&
-    !manifest.ownerReferences.some(({ uid }) => uid === owner.uid);
+    isAwsSecret(owner) && !manifest.ownerReferences.some(({ uid }) => uid === owner.uid);
   const owners = held.ownerReferences ?? [];
   if (!owners.some(isStale)) return undefined;
   const isOurs = (owner: OwnerReference) => manifest.ownerReferences.some(({ uid }) => uid === owner.uid);
@@ -111,14 +163,11 @@ function body(manifest: SecretManifest, resourceVersion?: string) {
   };
 }
 
-function refused(error: KubeError, { namespace, name, type }: SecretManifest, verb: string): Result<never> {
-  const quoted = JSON.stringify(name);
-  if (error.reason === 'Invalid' && error.fields.includes('type')) {
-    const message = `Secret ${quoted} has another type than ${type}, which cannot be changed; delete it, or set \`target.type\``;
-    return fail('TargetTypeDiffers', 'terminal', message);
-  }
-  if (error.reason === 'Invalid' && error.fields.some(field => field === 'data' || field === 'immutable')) {
-    return fail('TargetImmutable', 'terminal', `Secret ${quoted} is immutable and holds another content; delete it`);
-  }
-  return syncError(error, `${verb} secrets in namespace ${namespace}`);
+function refused(error: KubeError, manifest: SecretManifest, verb: string): Result<never> {
+  const isAbout = (...fields: readonly string[]): boolean =>
+    error.reason === 'Invalid' && error.fields.some(field => fields.includes(field));
+  if (isAbout('type')) return ofOtherType(manifest, manifest.type);
+  if (isAbout('data', 'immutable')) return immutable(manifest);
+  if (error.status === 413) return tooLarge(manifest);
+  return syncError(error, `${verb} secrets in namespace ${manifest.namespace}`);
 }

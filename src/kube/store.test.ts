@@ -57,6 +57,19 @@ test('without an indexer nothing is found but by key', () => {
   expect([store.get('shop/a')?.entries, store.indexed('x')]).toEqual([['x'], []]);
 });
 
+test('an object that cannot be indexed changes nothing', () => {
+  const store = new Store<Thing>(({ entries }) => {
+    if (entries.includes('bad')) throw new TypeError('bad');
+    return entries;
+  });
+  const good = thing('a', 'x');
+  store.set(good);
+  for (const bad of [thing('a', 'bad'), thing('b', 'bad')]) expect(() => store.set(bad)).toThrow(TypeError);
+  expect([store.get('shop/a'), store.indexed('x'), store.size]).toEqual([good, [good], 1]);
+  store.delete('shop/a');
+  expect([store.indexed('x'), store.size]).toEqual([[], 0]);
+});
+
 test('after any sequence of changes the index gives what a search of all objects gives', () => {
   const name = fc.constantFrom('a', 'b', 'c');
   const entry = fc.constantFrom('x', 'y', 'z');

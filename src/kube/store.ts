@@ -35,11 +35,13 @@ export class Store<T extends Stored> {
     return [...(this.#index.get(entry) ?? [])].flatMap(key => this.#objects.get(key) ?? []);
   }
 
+  /** Puts it in the place of what has its key. When the indexer throws, so does this, and nothing has changed. */
   set(object: T): void {
     const key = formatKey(object.metadata);
+    const entries = this.#indexer(object);
     this.delete(key);
     this.#objects.set(key, object);
-    for (const entry of this.#indexer(object)) {
+    for (const entry of entries) {
       const keys = this.#index.get(entry) ?? new Set();
       this.#index.set(entry, keys.add(key));
     }

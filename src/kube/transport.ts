@@ -1,7 +1,8 @@
-import { Agent, buildConnector, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import type { Clock } from '../controller/runtime/clock.ts';
 import { pause } from '../controller/runtime/clock.ts';
 import type { Connection } from './connection.ts';
+import { rotatingConnector } from './connector.ts';
 import { type KubeError, type KubeResult, kubeError } from './error.ts';
 
 export interface Call {
@@ -13,6 +14,12 @@ export interface Call {
   readonly accept?: string;
   /** How long all attempts together may take. Default: as long as they need. */
   readonly budgetMs?: number;
+  /** Asked right before each attempt is sent; nothing is sent when it says no. Default: always yes. */
+  readonly permitted?: () => boolean;
+  /** Ends the wait for a further attempt, and with it the call. Default: `signal`. */
+  readonly stopping?: AbortSignal;
+  /** Breaks the call off, wherever it is. */
+  readonly signal?: AbortSignal;
 }
 
 export interface TransportMetrics {
@@ -29,6 +36,8 @@ export interface TransportOptions {
   readonly deadlineMs?: number;
   /** How many sockets the calls share. */
   readonly sockets?: number;
+  /** How long an answer may be. */
+  readonly maxBodyBytes?: number;
 }
 
 /** The API server over a few lasting sockets. Watches have sockets of their own, so that they never starve a call. */
@@ -36,27 +45,30 @@ export interface Transport {
   call(call: Call): Promise<KubeResult<unknown>>;
   /** Opens a stream of the server's bytes that ends with `signal`, or when nothing came for `idleMs`. */
   stream(call: Call, idleMs: number, signal: AbortSignal): Promise<KubeResult<AsyncIterable<Uint8Array>>>;
+  /** Breaks off whatever is still under way. */
   close(): Promise<void>;
 }
 
 const ATTEMPTS = 3;
-const CONNECT_MS = 5_000;
 const MAX_RETRY_AFTER_MS = 10_000;
 const KEEP_ALIVE_MS = 60_000;
+/** No page of a list comes near it; a body that does not end must not take all memory before its time is up. */
+const MAX_BODY_BYTES = 256 * 1_024 * 1_024;
 const JSON_TYPE = 'application/json';
 const NEVER = new AbortController().signal;
 
 export async function createTransport(options: TransportOptions): Promise<Transport> {
-  const { connection, clock, metrics, deadlineMs = 15_000, sockets = 32 } = options;
+  const { connection, clock, metrics, deadlineMs = 15_000, sockets = 32, maxBodyBytes = MAX_BODY_BYTES } = options;
   const connect = rotatingConnector(connection);
   await connection.tls();
-  const agent = (connections: number | null): Agent =>
-    new Agent({ connect, connections, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false });
-  const calls = agent(sockets);
-  const watches = agent(null);
+  const shared = { connect, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false } as const;
+  const calls = new Agent({ ...shared, connections: sockets, maxResponseSize: maxBodyBytes });
+  const watches = new Agent({ ...shared, connections: null });
 
-  const send = async (call: Call, dispatcher: Agent, signal: AbortSignal, idleMs: number, renew: boolean) => {
+  const send = async (call: Call, { dispatcher, signal, idleMs, renew }: Sending) => {
     const authorization = await connection.authorization(renew);
+    // After everything that waits: what held when the call was made may hold no more.
+    if (call.permitted?.() === false) throw new Error('not permitted');
     const url = new URL(connection.server + call.path);
     for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
     return await request(url, {
@@ -75,87 +87,89 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     });
   };
 
-  const noAnswer = (method: string): { readonly ok: false; readonly error: ReturnType<typeof kubeError> } => {
-    metrics.requested(method, '<error>');
-    return { ok: false, error: { status: 0, reason: 'NoAnswer', fields: [], causes: [] } };
-  };
-
-  const attempt = async (call: Call, renew: boolean, leftMs: number): Promise<KubeResult<unknown>> => {
+  /** Sends the call once, and reads the body of a good answer. */
+  const attempt = async <T>(
+    call: Call,
+    sending: Sending,
+    read: (body: Body) => T | Promise<T>,
+  ): Promise<KubeResult<T>> => {
     try {
-      const response = await send(
-        call,
-        calls,
-        AbortSignal.timeout(Math.ceil(Math.min(deadlineMs, leftMs))),
-        deadlineMs,
-        renew,
-      );
-      const text = await response.body.text();
-      metrics.requested(call.method, String(response.statusCode));
-      const body = parse(text);
-      if (response.statusCode < 300) return { ok: true, value: body };
-      return { ok: false, error: kubeError(response.statusCode, body, header(response.headers['retry-after'])) };
+      const { statusCode, headers, body } = await unlessAborted(send(call, sending), sending.signal);
+      const value = statusCode < 300 ? await read(body) : parse(await body.text());
+      metrics.requested(call.method, String(statusCode));
+      if (statusCode < 300) return { ok: true, value: value as T };
+      return { ok: false, error: kubeError(statusCode, value, header(headers['retry-after'])) };
     } catch {
-      return noAnswer(call.method);
+      metrics.requested(call.method, '<error>');
+      return { ok: false, error: { status: 0, reason: 'NoAnswer', fields: [], causes: [] } };
     }
   };
 
+  /** Sends a call until an answer stands; see `retryPause`. */
+  const persist = async <T>(
+    { signal = NEVER, stopping = signal, budgetMs = Number.MAX_SAFE_INTEGER }: Call,
+    once: (renew: boolean, leftMs: number) => Promise<KubeResult<T>>,
+  ): Promise<KubeResult<T>> => {
+    const end = clock.monotonic() + budgetMs;
+    let isRenewed = false;
+    let result = await once(false, budgetMs);
+    for (let left = ATTEMPTS - 1; left > 0 && !result.ok; left -= 1) {
+      const isUnknown = result.error.status === 401;
+      const pauseMs = isUnknown && !isRenewed ? 0 : retryPause(result.error);
+      if (pauseMs === undefined || pauseMs >= end - clock.monotonic()) break;
+      await pause(clock, pauseMs, stopping);
+      if (pauseMs > 0 && stopping.aborted) break;
+      isRenewed ||= isUnknown;
+      result = await once(isUnknown, end - clock.monotonic());
+    }
+    return result;
+  };
+
   return {
-    async call(call) {
-      const end = clock.monotonic() + (call.budgetMs ?? Number.MAX_SAFE_INTEGER);
-      const leftMs = (): number => end - clock.monotonic();
-      let result = await attempt(call, false, leftMs());
-      for (let left = ATTEMPTS - 1; left > 0 && !result.ok; left -= 1) {
-        const pauseMs = retryPause(result.error);
-        if (pauseMs === undefined || pauseMs >= leftMs()) break;
-        await pause(clock, pauseMs, NEVER);
-        result = await attempt(call, result.error.status === 401, leftMs());
-      }
-      return result;
-    },
-    async stream(call, idleMs, signal) {
-      try {
-        const response = await send(call, watches, signal, idleMs, false);
-        metrics.requested(call.method, String(response.statusCode));
-        if (response.statusCode < 300) return { ok: true, value: response.body };
-        if (response.statusCode === 401) await connection.authorization(true);
-        const body = parse(await response.body.text());
-        return { ok: false, error: kubeError(response.statusCode, body, header(response.headers['retry-after'])) };
-      } catch {
-        return noAnswer(call.method);
-      }
-    },
+    call: call =>
+      persist(call, (renew, leftMs) => {
+        const deadline = AbortSignal.timeout(Math.ceil(Math.min(deadlineMs, leftMs)));
+        const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
+        return attempt(call, { dispatcher: calls, signal, idleMs: deadlineMs, renew }, body => body.json());
+      }),
+    stream: (call, idleMs, signal) =>
+      persist<AsyncIterable<Uint8Array>>({ ...call, signal }, renew =>
+        attempt(call, { dispatcher: watches, signal, idleMs, renew }, body => body),
+      ),
     async close() {
-      await Promise.all([calls.close(), watches.destroy()]);
+      await Promise.all([calls.destroy(), watches.destroy()]);
     },
   };
 }
+
+interface Sending {
+  readonly dispatcher: Agent;
+  readonly signal: AbortSignal;
+  /** How long the server may be silent within its answer. */
+  readonly idleMs: number;
+  /** Whether to read the token anew. */
+  readonly renew: boolean;
+}
+
+type Body = Dispatcher.ResponseData['body'];
 
 /**
  * How long to wait before the same call may be sent again; undefined where it must not be. 429 and 503 with a
  * Retry-After say that nothing was done, so that even a create may be repeated (client-go does the same).
  */
 function retryPause({ status, retryAfterMs }: KubeError): number | undefined {
-  if (status === 401) return 0;
   const isBusy = (status === 429 || status === 503) && retryAfterMs !== undefined;
   return isBusy ? Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) : undefined;
 }
 
-/** Reads the TLS material for every new socket, because CAs and client certificates are replaced while we run. */
-function rotatingConnector(connection: Connection): buildConnector.connector {
-  let last: { readonly text: string; readonly connector: buildConnector.connector } | undefined;
-  const current = async (): Promise<buildConnector.connector> => {
-    const material = await connection.tls();
-    const text = JSON.stringify(material);
-    if (last?.text !== text)
-      last = { text, connector: buildConnector({ ...material, timeout: CONNECT_MS, allowH2: false }) };
-    return last.connector;
-  };
-  return (options, callback) => {
-    current().then(
-      connector => connector(options, callback),
-      (error: Error) => callback(error, null),
-    );
-  };
+/** undici hears a signal only once the request is on a socket; one that still waits for it is dropped then, unsent. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    if (signal.aborted) abort();
+  });
 }
 
 function header(value: string | string[] | undefined): string | undefined {

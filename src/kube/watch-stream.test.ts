@@ -44,6 +44,7 @@ test('a character that lies in two chunks is whole again', async () => {
 });
 
 const [a, b] = [anEvent('a'), anEvent('b')];
+const lost: WatchEvent = { type: 'ERROR', object: {} };
 const ends = [
   { why: 'the stream ends', text: lines(a, b), breaks: false, events: [a, b] },
   { why: 'the connection breaks between two events', text: lines(a), breaks: true, events: [a] },
@@ -54,16 +55,6 @@ const ends = [
     events: [a],
   },
   { why: 'the stream ends within an event', text: lines(a) + lines(b).slice(0, -1), breaks: false, events: [a] },
-  {
-    why: 'a line is no JSON: nothing behind it is passed over',
-    text: `${lines(a)}{oops\n${lines(b)}`,
-    breaks: false,
-    events: [a],
-  },
-  { why: 'a line is empty', text: `${lines(a)}\n${lines(b)}`, breaks: false, events: [a] },
-  { why: 'a line is no event', text: lines(a, { kind: 'Status' }, b), breaks: false, events: [a] },
-  { why: 'an event without an object', text: lines(a, { type: 'ADDED', object: null }, b), breaks: false, events: [a] },
-  { why: 'null', text: lines(a, null, b), breaks: false, events: [a] },
   { why: 'nothing at all', text: '', breaks: false, events: [] },
 ];
 
@@ -72,3 +63,31 @@ for (const { why, text, breaks, events } of ends) {
     expect(await read([encoder.encode(text)], breaks)).toEqual(events);
   });
 }
+
+const unreadable = [
+  { why: 'no JSON', line: '{oops' },
+  { why: 'empty', line: '' },
+  { why: 'no event', line: '{"kind":"Status"}' },
+  { why: 'an event of a type that there is not', line: JSON.stringify({ ...a, type: 'TOUCHED' }) },
+  { why: 'an event without an object', line: '{"type":"ADDED","object":null}' },
+  { why: 'null', line: 'null' },
+];
+
+for (const { why, line } of unreadable) {
+  test(`a line that is no event is an error, and the last: nothing behind it is passed over: ${why}`, async () => {
+    expect(await read([encoder.encode(`${lines(a)}${line}\n${lines(b)}`)])).toEqual([a, lost]);
+  });
+}
+
+test('a stream that is no longer read is ended', async () => {
+  let isEnded = false;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) yield encoder.encode(lines(a));
+    } finally {
+      isEnded = true;
+    }
+  }
+  for await (const event of watchEvents(endless())) if (event.type === 'ADDED') break;
+  expect(isEnded).toBe(true);
+});

@@ -1,14 +1,19 @@
+const TYPES = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR'] as const;
+
 /** One line of a watch (kubernetes.io/docs/reference/using-api/api-concepts, "Efficient detection of changes"). */
 export interface WatchEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly type: (typeof TYPES)[number];
   readonly object: { readonly metadata?: { readonly resourceVersion?: string }; readonly code?: number };
 }
 
 const NEWLINE = 10;
 
+/** In place of a line that is no event: what it should have said is lost. */
+const UNREADABLE: WatchEvent = { type: 'ERROR', object: {} };
+
 /**
- * The events in a stream of bytes. Ends without an error when the stream breaks, because a watch is resumed all the
- * same; a line that is no event ends it too, so that nothing is passed over.
+ * The events in a stream of bytes. Ends without an error when the stream breaks, within a line too, because a watch is
+ * resumed all the same. A whole line that is no event becomes an ERROR without a code, and is the last.
  */
 export async function* watchEvents(stream: AsyncIterable<Uint8Array>): AsyncGenerator<WatchEvent> {
   let parts: Uint8Array[] = [];
@@ -18,8 +23,8 @@ export async function* watchEvents(stream: AsyncIterable<Uint8Array>): AsyncGene
       for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
         parts.push(chunk.subarray(start, end));
         const event = parseEvent(parts);
-        if (event === undefined) return;
         yield event;
+        if (event === UNREADABLE) return;
         parts = [];
         start = end + 1;
       }
@@ -30,12 +35,12 @@ export async function* watchEvents(stream: AsyncIterable<Uint8Array>): AsyncGene
   }
 }
 
-function parseEvent(parts: readonly Uint8Array[]): WatchEvent | undefined {
+function parseEvent(parts: readonly Uint8Array[]): WatchEvent {
   try {
-    const parsed = JSON.parse(Buffer.concat(parts).toString()) as Partial<WatchEvent>;
-    const isEvent = typeof parsed.type === 'string' && typeof parsed.object === 'object' && parsed.object !== null;
-    return isEvent ? (parsed as WatchEvent) : undefined;
+    const { type, object } = JSON.parse(Buffer.concat(parts).toString()) as Partial<WatchEvent>;
+    const known = TYPES.find(name => name === type);
+    return known && typeof object === 'object' && object !== null ? { type: known, object } : UNREADABLE;
   } catch {
-    return undefined;
+    return UNREADABLE;
   }
 }

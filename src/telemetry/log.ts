@@ -33,7 +33,8 @@ function wrap(writer: Writer, bound: LogFields): Log {
   };
 }
 
-const FIELDS: Readonly<Record<keyof LogFields, true>> = {
+/** Every field that a line may have, beside its level, time and event. */
+export const LOG_FIELDS: Readonly<Record<keyof LogFields, true>> = {
   address: true,
   controller: true,
   count: true,
@@ -55,5 +56,5 @@ const FIELDS: Readonly<Record<keyof LogFields, true>> = {
 
 /** The type system allows only these fields; this holds against a cast too. */
 function allowed(fields: LogFields): LogFields {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => Object.hasOwn(FIELDS, name)));
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => Object.hasOwn(LOG_FIELDS, name)));
 }

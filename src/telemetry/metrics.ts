@@ -3,7 +3,9 @@ import type { AwsMetrics } from '../aws/reader.ts';
 import type { SyncMetrics } from '../controller/aws-secret/ports.ts';
 import type { RolloutMetrics } from '../controller/rollout/ports.ts';
 import type { ControllerMetrics, ReconcileResult } from '../controller/runtime/controller.ts';
+import type { ElectionMetrics } from '../controller/runtime/leader-election.ts';
 import type { QueueMetrics } from '../controller/runtime/queue.ts';
+import type { MirrorMetrics } from '../kube/mirror.ts';
 import type { TransportMetrics } from '../kube/transport.ts';
 
 export interface Metrics {
@@ -12,8 +14,10 @@ export interface Metrics {
   readonly rollout: RolloutMetrics;
   readonly aws: AwsMetrics;
   readonly transport: TransportMetrics;
+  readonly mirror: MirrorMetrics;
   controller(name: string, concurrency: number): ControllerMetrics;
   queue(name: string): QueueMetrics;
+  election(lease: string): ElectionMetrics;
 }
 
 const RESULTS: readonly ReconcileResult[] = ['success', 'requeue_after', 'error', 'terminal_error', 'panic'];
@@ -44,11 +48,11 @@ export function createMetrics(): Metrics {
   );
   const maxActive = gauge('controller_runtime_max_concurrent_reconciles', 'Number of workers.', 'controller');
   const active = gauge('controller_runtime_active_workers', 'Workers at work.', 'controller');
-  const depth = gauge('workqueue_depth', 'Keys ready to be worked on.', 'name', 'controller');
-  const adds = counter('workqueue_adds_total', 'Keys added.', 'name', 'controller');
+  const depth = gauge('workqueue_depth', 'Objects ready to be worked on.', 'name', 'controller');
+  const adds = counter('workqueue_adds_total', 'Objects added.', 'name', 'controller');
   const waits = histogram('workqueue_queue_duration_seconds', 'Wait before work.', QUEUE_SECONDS, 'name', 'controller');
   const works = histogram('workqueue_work_duration_seconds', 'Length of work.', QUEUE_SECONDS, 'name', 'controller');
-  const retries = counter('workqueue_retries_total', 'Keys added again after a failure.', 'name', 'controller');
+  const retries = counter('workqueue_retries_total', 'Objects added again after a failure.', 'name', 'controller');
   const terminal = counter(
     'controller_runtime_terminal_reconcile_errors_total',
     'Failures not tried again.',
@@ -71,15 +75,33 @@ export function createMetrics(): Metrics {
   );
   ofRunning('workqueue_longest_running_processor_seconds', 'Longest work under way.', all => Math.max(0, ...all));
   const requests = counter('rest_client_requests_total', 'Requests to the API server.', 'code', 'method');
+  const unreadable = counter(
+    'secrets_operator_unreadable_objects_total',
+    'Objects of the API server passed over, because they could not be read: a defect of the operator.',
+    'resource',
+  );
+  const leading = gauge('leader_election_master_status', '1 where this process leads, 0 where it stands by.', 'name');
   const changes = counter('secrets_operator_secret_changes_total', 'Secrets written because their content is new.');
-  const restarts = counter('secrets_operator_restarts_total', 'Workloads restarted.', 'kind', 'result');
-  const calls = counter('secrets_operator_aws_calls_total', 'AWS calls.', 'operation', 'region', 'outcome');
+  const restarts = counter(
+    'secrets_operator_restarts_total',
+    'Restarts of workloads, by success or error.',
+    'kind',
+    'result',
+  );
+  const calls = counter(
+    'secrets_operator_aws_calls_total',
+    'Calls of AWS, by success or the reason of the failure.',
+    'operation',
+    'region',
+    'outcome',
+  );
 
   return {
     registry,
     sync: { changed: () => changes.inc() },
     rollout: { restarted: (kind, result) => restarts.inc({ kind, result }) },
     aws: { called: (operation, region, outcome) => calls.inc({ operation, region, outcome }) },
+    mirror: { unreadable: resource => unreadable.inc({ resource }) },
     transport: { requested: (method, code) => requests.inc({ code, method }) },
     controller(controller, concurrency) {
       for (const result of RESULTS) reconciles.inc({ controller, result }, 0);
@@ -111,5 +133,6 @@ export function createMetrics(): Metrics {
         depth: length => depth.set(labels, length),
       };
     },
+    election: name => ({ leading: isLeading => leading.set({ name }, isLeading ? 1 : 0) }),
   };
 }

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { V1Container, V1Deployment, V1PodSpec, V1Service } from '@kubernetes/client-node';
+import type { V1Container, V1Deployment, V1PodDisruptionBudget, V1PodSpec, V1Service } from '@kubernetes/client-node';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { CHART, helm, type Manifest, ofKind, render } from './helm.ts';
@@ -51,10 +51,50 @@ test('a default of the security context can be taken away, because OpenShift cho
   expect(spec.securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
 });
 
-test('one pod, which is gone before its successor starts, because nothing elects a leader yet', () => {
+test('the new pod is ready before the old one goes, which has time to drain', () => {
   const { spec } = deployment();
-  expect(spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
+  expect(spec).toMatchObject({
+    replicas: 1,
+    strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+  });
   expect(spec?.template.spec?.terminationGracePeriodSeconds).toBe(15);
+});
+
+const budgets = [
+  { replicas: 0, guarded: 0, why: 'nothing runs' },
+  { replicas: 1, guarded: 0, why: 'a budget for one pod would block every drain of its node' },
+  { replicas: 2, guarded: 1, why: 'a drain must not take leader and standby together' },
+];
+
+test.each(budgets)('$replicas replicas have $guarded disruption budgets: $why', ({ replicas, guarded }) => {
+  const found = ofKind<V1PodDisruptionBudget>(render({ replicas }), 'PodDisruptionBudget');
+  expect(found).toHaveLength(guarded);
+  const { spec } = deployment({ replicas });
+  expect(spec?.replicas).toBe(replicas);
+  for (const { spec: budget } of found) {
+    expect(budget).toMatchObject({ maxUnavailable: 1, selector: spec?.selector ?? {} });
+  }
+});
+
+test('several replicas go to different nodes where that can be done, unless somebody says otherwise', () => {
+  expect(pod().spec.topologySpreadConstraints).toBeUndefined();
+  const { spec } = deployment({ replicas: 2 });
+  expect(spec?.template.spec?.topologySpreadConstraints).toEqual([
+    {
+      maxSkew: 1,
+      topologyKey: 'kubernetes.io/hostname',
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: spec?.selector,
+    },
+  ]);
+  const own = [{ ...constraint }];
+  expect(pod({ replicas: 2, topologySpreadConstraints: own }).spec.topologySpreadConstraints).toEqual(own);
+});
+
+test('the lease is that of the release, because two releases may share a namespace', () => {
+  expect(pod().container.args).toContain('--leader-election-lease-name=rel-secrets-operator');
+  expect(pod({ fullnameOverride: 'other' }).container.args).toContain('--leader-election-lease-name=other');
+  expect(pod().container.args?.filter(arg => arg.startsWith('--leader-elect='))).toEqual([]);
 });
 
 test('liveness and readiness ask different questions', () => {

@@ -25,12 +25,30 @@ test.each(scopes)('no wildcard, and no right to change rights, with $name', ({ v
   expect(words.filter(word => ['escalate', 'bind', 'impersonate', 'serviceaccounts/token'].includes(word))).toEqual([]);
 });
 
-const needed = ['awssecrets: get list watch', 'awssecrets/status: patch', 'secrets: get list watch create patch'];
-const forRollouts = ['deployments: list watch patch', 'pods: list'];
+const needed = (...verbs: readonly string[]) => [
+  'awssecrets: get list watch',
+  'awssecrets/status: patch',
+  ['secrets: get list watch create patch', ...verbs].join(' '),
+  'events: create',
+];
+const forRollouts = [
+  'deployments: list watch patch',
+  'statefulsets: list watch patch',
+  'daemonsets: list watch patch',
+  'rollouts: list watch patch',
+  'cronjobs: list watch',
+  'jobs: list watch',
+  'pods: list',
+  'pods/eviction: create',
+];
 
 const granted = [
-  { values: {}, expected: [...needed, ...forRollouts], why: 'each verb is one that the operator uses' },
-  { values: { rollout: { enabled: false } }, expected: needed, why: 'who restarts nothing needs no workload' },
+  { values: {}, expected: [...needed('delete'), ...forRollouts], why: 'each verb is one that the operator uses' },
+  {
+    values: { rollout: { enabled: false } },
+    expected: needed(),
+    why: 'who knows no workload restarts and deletes nothing',
+  },
 ];
 
 test.each(granted)('grants exactly $expected because $why', ({ values, expected }) => {
@@ -43,7 +61,7 @@ test.each(granted)('grants exactly $expected because $why', ({ values, expected 
 test('a list of namespaces gives a Role and a binding in each, and no ClusterRole that reaches Secrets or workloads', () => {
   const manifests = render({ watchNamespaces: ['shop', 'billing'] });
   const cluster = ofKind<V1ClusterRole>(manifests, 'ClusterRole');
-  for (const resource of ['secrets', 'pods', 'deployments']) {
+  for (const resource of ['secrets', 'pods', 'pods/eviction', 'deployments', 'statefulsets', 'rollouts']) {
     expect(cluster.filter(touches(resource)), resource).toEqual([]);
   }
   expect(ofKind(manifests, 'ClusterRoleBinding')).toEqual([]);
@@ -51,7 +69,7 @@ test('a list of namespaces gives a Role and a binding in each, and no ClusterRol
     const places = ofKind(manifests, kind).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
     expect(places.sort()).toEqual([
       'billing/rel-secrets-operator',
-      'ops/rel-secrets-operator-key',
+      'ops/rel-secrets-operator-self',
       'shop/rel-secrets-operator',
     ]);
   }
@@ -73,14 +91,23 @@ test.each(scopes)('every binding is for the operator and names a role that exist
   }
 });
 
-test('beside itself it may read one Secret by name, whatever it watches', () => {
-  const [key] = ofKind<V1Role>(render({ watchNamespaces: ['shop'] }), 'Role').filter(
+test('beside itself it may read one Secret and keep one lease by name, whatever it watches', () => {
+  const [own] = ofKind<V1Role>(render({ watchNamespaces: ['shop'] }), 'Role').filter(
     role => role.metadata?.namespace === 'ops',
   );
-  expect(key?.rules).toEqual([
+  expect(own?.rules).toEqual([
     { apiGroups: [''], resources: ['secrets'], resourceNames: ['secrets-operator-key'], verbs: ['get'] },
     { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+    {
+      apiGroups: ['coordination.k8s.io'],
+      resources: ['leases'],
+      resourceNames: ['rel-secrets-operator'],
+      verbs: ['get', 'patch'],
+    },
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
   ]);
+  const elsewhere = roles({ watchNamespaces: ['shop'] }).filter(role => role.metadata?.namespace !== 'ops');
+  expect(elsewhere.filter(touches('leases'))).toEqual([]);
 });
 
 const people = [

@@ -6,7 +6,13 @@ import { CHART, template } from './helm.ts';
 
 const refused = [
   { values: { watchNamespace: ['a'] }, says: 'watchNamespace', why: 'a typing error must not mean "all namespaces"' },
-  { values: { replicaCount: 2 }, says: 'replicaCount', why: 'two operators without leader election would fight' },
+  { values: { replicaCount: 2 }, says: 'replicaCount', why: 'the value of other charts has another name here' },
+  { values: { replicas: -1 }, says: '/replicas', why: 'no number of pods is below zero' },
+  {
+    values: { replicas: 2, extraArgs: ['--leader-elect=false'] },
+    says: '--leader-elect=false',
+    why: 'two operators that both lead would do all work twice',
+  },
   { values: { rollout: { enable: false } }, says: '/rollout', why: 'nested names are as easy to mistype' },
   { values: { regions: ['EU'] }, says: '/regions/0', why: 'a region that does not exist can never be read' },
   { values: { regions: 'eu-west-1' }, says: '/regions', why: 'a string in place of a list is split nowhere' },
@@ -50,6 +56,8 @@ const accepted = [
   { values: {}, why: 'the defaults must install' },
   { values: { global: { anything: 1 }, enabled: true }, why: 'a parent chart passes both to its subcharts' },
   { values: { regions: ['us-gov-west-1', 'eusc-de-east-1', 'cn-north-1'] }, why: 'other partitions are regions too' },
+  { values: { replicas: 0 }, why: 'an operator can be paused' },
+  { values: { extraArgs: ['--leader-elect=false'] }, why: 'one alone needs no lease' },
   { values: { resources: { limits: null } }, why: 'a default can be taken away' },
 ];
 

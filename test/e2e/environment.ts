@@ -5,12 +5,13 @@ import { type Cluster, startCluster } from '../cluster/cluster.ts';
 import { createImageBuilder } from '../cluster/image-builder.ts';
 import { buildOperatorImage, buildWorkloadImage } from '../cluster/images.ts';
 import { type AwsAdmin, createAwsAdmin } from '../support/aws-admin.ts';
-import { type AwsProxy, startAwsProxy } from '../support/aws-proxy.ts';
 import { chartValues } from '../support/chart-values.ts';
 import { runCommand } from '../support/command.ts';
+import { type AwsFaultProxy, startAwsFaultProxy } from '../support/fault-proxy/fault-proxy.ts';
 import { createKubectl, type Kubectl } from '../support/kubectl.ts';
 import { startMoto } from '../support/moto.ts';
 import { createTeardown } from '../support/teardown.ts';
+import { startArgoRollouts } from './argo-rollouts.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 
@@ -29,7 +30,7 @@ export interface Environment {
   install(): Promise<void>;
   readonly aws: Readonly<Record<typeof PRIMARY | typeof SECONDARY, AwsAdmin>>;
   /** What the operator talks to in place of AWS. */
-  readonly proxies: Readonly<Record<typeof PRIMARY | typeof SECONDARY, AwsProxy>>;
+  readonly faults: AwsFaultProxy;
   /** Runs the shell block of the README that holds `text`, against this cluster; returns what it prints. */
   readme(text: string): Promise<string>;
   stop(): Promise<void>;
@@ -59,29 +60,31 @@ export async function startEnvironment(): Promise<Environment> {
     const region = async (name: string) => {
       const moto = await startMoto({ directory: path.join(directory, name), address });
       teardown.add(() => moto.stop());
-      const proxy = await startAwsProxy(moto.url, address);
-      teardown.add(() => proxy.stop());
-      return { proxy, admin: createAwsAdmin(moto.url, name) };
+      return { url: moto.url, admin: createAwsAdmin(moto.url, name) };
     };
     const [primary, secondary] = [await region(PRIMARY), await region(SECONDARY)];
-    const { kubectl } = cluster.binaries;
-    const helm = [cluster.binaries.helm, '--kubeconfig', cluster.kubeconfig];
+    const faults = await startAwsFaultProxy({ aws: { [PRIMARY]: primary.url, [SECONDARY]: secondary.url }, address });
+    teardown.add(() => faults.stop());
+    const { kubeconfig } = cluster;
+    const kubectl = createKubectl(cluster.binaries.kubectl, kubeconfig);
+    teardown.add(await startArgoRollouts({ kubeconfig, kubectl, directory }));
+    const helm = [cluster.binaries.helm, '--kubeconfig', kubeconfig];
     const values = chartValues({
       image: { repository: IMAGE, tag: 'e2e' },
       regions: [PRIMARY, SECONDARY],
-      urls: { [PRIMARY]: primary.proxy.url, [SECONDARY]: secondary.proxy.url },
+      urls: faults.aws,
       role: ROLE,
     });
     const install = ['upgrade', '--install', 'secrets-operator', CHART, '--values', '-', '--wait', '--timeout', '60s'];
     return {
       cluster,
-      kubectl: createKubectl(kubectl, cluster.kubeconfig),
+      kubectl,
       helm: (...args) => runCommand([...helm, ...args]),
       install: async () => {
         await runCommand([...helm, ...install, '--namespace', NAMESPACE], { input: JSON.stringify(values) });
       },
       aws: { [PRIMARY]: primary.admin, [SECONDARY]: secondary.admin },
-      proxies: { [PRIMARY]: primary.proxy, [SECONDARY]: secondary.proxy },
+      faults,
       readme: text => runReadme(text, cluster),
       stop: () => teardown.run(),
     };

@@ -1,18 +1,15 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
-import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { createAwsAdmin } from '../support/aws-admin.ts';
 import { findLeak } from '../support/canary.ts';
 import { createKubeAdmin } from '../support/kube-admin.ts';
 import { until } from '../support/poll.ts';
+import { startBundle } from './bundle.ts';
 
-const ROOT = path.join(import.meta.dirname, '../..');
 const CANARY = 'canary-5a1f-never-leaves';
 
 /** The bundle as users run it: a process of its own, with KUBECONFIG and the SDK's environment and no further flag. */
 describe('dist/operator.mjs', () => {
-  const children: { pid: number; kill(): void }[] = [];
   const kube = createKubeAdmin(inject('kube'));
   const aws = createAwsAdmin(inject('moto')['eu-west-1'], 'eu-west-1');
   const namespace = 'process';
@@ -20,34 +17,7 @@ describe('dist/operator.mjs', () => {
   beforeAll(async () => {
     await kube.create('/api/v1/namespaces', { metadata: { name: namespace } });
   });
-  afterEach(() => {
-    for (const child of children.splice(0)) child.kill();
-  });
 
-  const start = (env: Readonly<Record<string, string>>, args: readonly string[] = []) => {
-    const child = spawn(process.execPath, ['--disable-sigusr1', path.join(ROOT, 'dist/operator.mjs'), ...args], {
-      env: { PATH: process.env['PATH'] ?? '', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', chunk => {
-        output += chunk;
-      });
-    children.push({ pid: child.pid ?? 0, kill: () => child.kill('SIGKILL') });
-    const address = () =>
-      until('it says its address', { timeoutMs: 20_000 }, () => /"address":"([^"]+)"/.exec(output)?.[1]).catch(
-        error => {
-          throw new Error(`${error}: ${output}`);
-        },
-      );
-    return {
-      child,
-      output: () => output,
-      exited: once(child, 'exit') as Promise<[number | null, string | null]>,
-      address,
-    };
-  };
   const environment = {
     KUBECONFIG: inject('kube').kubeconfig,
     AWS_REGION: 'eu-west-1',
@@ -66,8 +36,8 @@ describe('dist/operator.mjs', () => {
   it('syncs, answers its probes, counts under controller-runtime names, and drains on SIGTERM; no value comes out', async () => {
     const secretId = `${namespace}/db`;
     await aws.create(secretId, JSON.stringify({ password: CANARY }));
-    const { child, output, exited, address } = start(environment);
-    const url = `http://${await address()}`;
+    const { child, output, exited, url: address } = startBundle({ env: environment });
+    const url = await address();
     await kube.create(`/apis/secrets-operator.io/v1alpha1/namespaces/${namespace}/awssecrets`, {
       apiVersion: 'secrets-operator.io/v1alpha1',
       kind: 'AwsSecret',
@@ -107,9 +77,9 @@ describe('dist/operator.mjs', () => {
     const file = path.join(path.dirname(inject('kube').kubeconfig), 'dead.kubeconfig');
     const { writeFile } = await import('node:fs/promises');
     await writeFile(file, dead);
-    const { child, exited, output } = start({ ...environment, KUBECONFIG: file });
+    const { child, exited, output, url: address } = startBundle({ env: { ...environment, KUBECONFIG: file } });
     await until('it retries', { timeoutMs: 20_000 }, () => output().split('list failed').length > 4);
-    const url = `http://${/"address":"([^"]+)"/.exec(output())?.[1]}`;
+    const url = await address();
     expect((await fetchText(`${url}/livez`)).status).toBe(200);
     expect((await fetchText(`${url}/readyz`)).status).toBe(503);
     child.kill('SIGTERM');
@@ -122,13 +92,13 @@ describe('dist/operator.mjs', () => {
     { why: 'an endpoint for no service', args: ['--aws-endpoints=s3/eu-west-1=http://x'], says: '--aws-endpoints' },
   ];
   it.each(refused)('refuses $why by name', async ({ args, says }) => {
-    const { output, exited } = start(environment, args);
+    const { output, exited } = startBundle({ env: environment, args });
     expect(await exited).toEqual([2, null]);
     expect(output()).toContain(says);
   });
 
   it('names what it looked for when there is no cluster', async () => {
-    const { output, exited } = start({ ...environment, KUBECONFIG: '/nonexistent' });
+    const { output, exited } = startBundle({ env: { ...environment, KUBECONFIG: '/nonexistent' } });
     expect((await exited)[0]).toBe(1);
     expect(output()).toContain('/nonexistent');
   });

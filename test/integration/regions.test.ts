@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Fault } from '../support/aws-proxy.ts';
+import {
+  AWS_CANARY,
+  awsError,
+  gatewayError,
+  hang,
+  reset,
+  serverError,
+  throttled,
+} from '../support/fault-proxy/fault.ts';
+import type { Fault } from '../support/fault-proxy/fault-types.ts';
 import { until } from '../support/poll.ts';
+import type { Region } from './setup.ts';
 import { useWorld } from './world.ts';
 
 describe('regions are asked in order', () => {
@@ -10,7 +20,9 @@ describe('regions are asked in order', () => {
   afterEach(() => {
     for (const heal of heals.splice(0)) heal();
   });
-  const failPrimary = (fault: Fault) => heals.push(world.proxies['eu-west-1'].inject(fault));
+  const fail = (region: Region, fault: Fault) =>
+    heals.push(world.faults.inject(fault, call => call.target === `aws/${region}`));
+  const failPrimary = (fault: Fault) => fail('eu-west-1', fault);
   const replicate = async (name: string, content: string): Promise<string> => {
     const secretId = world.unique(name);
     const token = randomUUID();
@@ -20,11 +32,11 @@ describe('regions are asked in order', () => {
   };
 
   const elsewhere: readonly { why: string; fault: Fault }[] = [
-    { why: 'a broken connection', fault: 'reset' },
-    { why: 'no answer before the deadline', fault: 'hang' },
-    { why: 'a server error', fault: { code: 'InternalServiceError', status: 500 } },
-    { why: 'a gateway that is no AWS', fault: { code: '', status: 503 } },
-    { why: 'throttling, which arrives as a 400', fault: { code: 'ThrottlingException', status: 400 } },
+    { why: 'a broken connection', fault: reset() },
+    { why: 'no answer before the deadline', fault: hang() },
+    { why: 'a server error', fault: serverError() },
+    { why: 'a gateway that is no AWS', fault: gatewayError() },
+    { why: 'throttling, which arrives as a 400', fault: throttled() },
   ];
   it.each(elsewhere.map((row, i) => ({ ...row, name: `over-${i}` })))(
     '$why goes to the next region',
@@ -39,16 +51,16 @@ describe('regions are asked in order', () => {
   );
 
   const final: readonly { why: string; fault: Fault; reason: string }[] = [
-    { why: 'denied is denied', fault: { code: 'AccessDeniedException', status: 400 }, reason: 'AccessDenied' },
+    { why: 'denied is denied', fault: awsError('AccessDeniedException'), reason: 'AccessDenied' },
     {
       why: 'not found is not found',
-      fault: { code: 'ResourceNotFoundException', status: 400 },
+      fault: awsError('ResourceNotFoundException'),
       reason: 'SecretNotFound',
     },
-    { why: 'a key that cannot decrypt', fault: { code: 'DecryptionFailure', status: 400 }, reason: 'DecryptionFailed' },
+    { why: 'a key that cannot decrypt', fault: awsError('DecryptionFailure'), reason: 'DecryptionFailed' },
     {
       why: 'credentials that are no good',
-      fault: { code: 'UnrecognizedClientException', status: 400 },
+      fault: awsError('UnrecognizedClientException'),
       reason: 'CredentialsUnavailable',
     },
   ];
@@ -59,8 +71,11 @@ describe('regions are asked in order', () => {
       failPrimary(fault);
       await world.applyAwsSecret(name, { dataFrom: [{ secretId }] });
       const { status } = await world.expectCondition(name, 'Ready', 'False', reason);
-      expect(world.proxies['eu-central-1'].calls.filter(call => call.body.includes(secretId))).toEqual([]);
-      expect(JSON.stringify(status)).not.toContain('canary-of-an-aws-message');
+      const elsewhere = world.faults.calls.filter(
+        call => call.target === 'aws/eu-central-1' && call.ids.includes(secretId),
+      );
+      expect(elsewhere).toEqual([]);
+      expect(JSON.stringify(status)).not.toContain(AWS_CANARY);
     },
   );
 
@@ -69,8 +84,8 @@ describe('regions are asked in order', () => {
     const secretId = await replicate(name, '{"a":"1"}');
     await world.applyAwsSecret(name, { refreshInterval: '10s', dataFrom: [{ secretId }] });
     await world.expectSynced(name);
-    failPrimary('reset');
-    heals.push(world.proxies['eu-central-1'].inject('reset'));
+    failPrimary(reset());
+    fail('eu-central-1', reset());
     await until('the failure is logged', { timeoutMs: 20_000 }, () =>
       world.lines.some(line => line.includes('"sync failed"') && line.includes('"Unavailable"') && line.includes(name)),
     );
@@ -88,7 +103,7 @@ describe('regions are asked in order', () => {
     await world.applyAwsSecret(name, { refreshInterval: '10s', dataFrom: [{ secretId }] });
     const before = await world.expectSecret(name, { a: 'new' });
     await world.expectSynced(name);
-    failPrimary({ code: 'ThrottlingException', status: 400 });
+    failPrimary(throttled());
     await until('the replica was asked and not believed', { timeoutMs: 20_000 }, () =>
       world.lines.some(line => line.includes('"ReplicaBehind"') && line.includes(name)),
     );
@@ -102,7 +117,7 @@ describe('regions are asked in order', () => {
     const secretId = await replicate(name, '{"a":"1"}');
     await world.applyAwsSecret(name, { refreshInterval: '10s', dataFrom: [{ secretId }] });
     await world.expectSynced(name);
-    failPrimary('reset');
+    failPrimary(reset());
     await world.aws['eu-central-1'].put(secretId, '{"a":"2"}');
     await world.expectSecret(name, { a: '2' });
   });
@@ -111,7 +126,7 @@ describe('regions are asked in order', () => {
     const name = 'no-replica';
     const secretId = world.unique(name);
     await world.aws['eu-west-1'].create(secretId, '{"a":"1"}');
-    failPrimary({ code: 'InternalServiceError', status: 500 });
+    failPrimary(serverError());
     await world.applyAwsSecret(name, { dataFrom: [{ secretId }] });
     const { status } = await world.expectCondition(name, 'Ready', 'Unknown', 'Unavailable');
     expect(status?.conditions?.find(c => c.type === 'Ready')?.message).toContain('InternalServiceError');

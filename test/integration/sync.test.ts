@@ -7,8 +7,9 @@ describe('an AwsSecret becomes a Secret', () => {
   const world = useWorld();
   const west = () => world.aws['eu-west-1'];
   const calls = (operation: string, secretId: string) =>
-    world.proxies['eu-west-1'].calls.filter(call => call.operation === operation && call.body.includes(secretId))
-      .length;
+    world.faults.calls.filter(
+      call => call.target === 'aws/eu-west-1' && call.verb === operation && call.name === secretId,
+    ).length;
 
   const forms = [
     {

@@ -18,6 +18,7 @@ const toolSets = {
   helm: 'helm',
   kwok: 'kwok',
   kind: 'kind',
+  'rollouts-controller': 'argo-rollouts',
 } as const;
 
 export type Program = keyof typeof toolSets;
@@ -43,6 +44,15 @@ export async function findBinary(program: Program, environment = process.env): P
     if (installed) return installed;
   }
   throw new Error(`${program} is not built: run test/cluster/tools/build.sh ${set} (looked for ${built})`);
+}
+
+/** The path of a file that a tool set holds beside its programs. Throws an error with the command that builds it. */
+export async function findToolFile(set: string, name: string): Promise<string> {
+  const file = join(await ask('--path', set), name);
+  await access(file, constants.R_OK).catch(() => {
+    throw new Error(`${name} is not there: run test/cluster/tools/build.sh ${set} (looked for ${file})`);
+  });
+  return file;
 }
 
 /** The version of a tool set, such as v1.34.4. */

@@ -2,9 +2,11 @@ import type { z } from 'zod';
 import type { SourceRecord, SyncRecord } from '../../src/controller/aws-secret/record.ts';
 import type { LiveSecret, SecretMetadata } from '../../src/controller/aws-secret/secret.ts';
 import { sourceKey } from '../../src/controller/aws-secret/sources.ts';
-import type { SecretUse, Workload } from '../../src/controller/rollout/workload.ts';
+import type { KnownChange } from '../../src/controller/rollout/change.ts';
+import type { SecretUse, StartedContainer, Workload } from '../../src/controller/rollout/workload.ts';
 import type { Log, LogFields } from '../../src/controller/runtime/log.ts';
 import { type AwsSecret, type AwsSecretStatus, awsSecretSpecSchema } from '../../src/crds/aws-secret.ts';
+import type { ContentChange } from '../../src/crds/content-history.ts';
 import { API_VERSION } from '../../src/crds/names.ts';
 import type { ObjectMeta, OwnerReference } from '../../src/crds/object.ts';
 
@@ -73,7 +75,9 @@ export function aWorkload({
   ...workload
 }: Partial<Omit<Workload, 'metadata'>> & { readonly metadata?: Partial<ObjectMeta> } = {}): Workload {
   return {
+    apiVersion: 'apps/v1',
     kind: 'Deployment',
+    replacement: 'rolling',
     metadata: { name: 'app', namespace: 'shop', uid: 'app-uid', resourceVersion: '50', ...metadata },
     podSelector: 'app=app',
     templateAnnotations: {},
@@ -85,6 +89,24 @@ export function aWorkload({
 
 export function aUse(use: Partial<SecretUse> = {}): SecretUse {
   return { secretName: 'payments', container: 'main', how: 'envFrom', optional: false, ...use };
+}
+
+/** Contents of a Secret and when each came into it, in wall-clock milliseconds; newest first. */
+export function aHistory(...contents: readonly (readonly [content: string, at: number])[]): readonly ContentChange[] {
+  return contents.map(([content, at]) => ({ content, time: new Date(at).toISOString() }));
+}
+
+/** Secret `payments` holds `k.b` since the start of 2030, an hour after `k.a`, and all that settled before it was seen. */
+export function aChange(change: Partial<Omit<KnownChange, 'content'>> = {}): KnownChange {
+  const at = Date.parse('2030-01-01T00:00:00Z');
+  const { history = aHistory(['k.b', at], ['k.a', at - 3_600_000]) } = change;
+  const content = history[0]?.content ?? '';
+  return { secretName: 'payments', restart: 'All', knownMs: Number.POSITIVE_INFINITY, ...change, history, content };
+}
+
+/** Container `main` of pod `app-1`, that started at this wall-clock time. */
+export function aContainer(startedAt: number, pod = 'app-1', container = 'main'): StartedContainer {
+  return { pod: { name: pod, uid: `uid-of-${pod}` }, container, startedAt };
 }
 
 /** Text values as the bytes that a Secret holds. */

@@ -12,6 +12,8 @@ export interface ControlPlaneFiles {
   readonly kubeconfig: string;
   /** The API server makes its certificates itself and leaves here what to trust. */
   readonly certificateAuthority: string;
+  /** The key of the certificate that it serves with, which stands in `certificateAuthority` too. */
+  readonly servingKey: string;
   readonly socket: string;
   readonly peerSocket: string;
   readonly store: string;
@@ -28,6 +30,7 @@ export function prepareControlPlaneFiles(directory: string): ControlPlaneFiles {
     privateKey: join(directory, 'service-account.key'),
     kubeconfig: join(directory, 'kubeconfig'),
     certificateAuthority: join(tls, 'apiserver.crt'),
+    servingKey: join(tls, 'apiserver.key'),
     socket: join(directory, 'etcd.sock'),
     peerSocket: join(directory, 'etcd-peer.sock'),
     store: join(directory, 'etcd'),

@@ -28,6 +28,8 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   /** The path of the PEM file to trust. */
   readonly certificateAuthority: string;
+  /** The path of the API server's own key, for what stands before it in its name. */
+  readonly servingKey: string;
   /** Such as v1.34.4. */
   readonly version: string;
   /** Makes an outage: connections break at once, what is stored stays. */
@@ -54,13 +56,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const flags = components.includes('controller-manager') ? [] : ['--disable-admission-plugins=ServiceAccount'];
     const api = await startApiServer(files, { address, flags: [...flags, ...apiServerFlags] });
     teardown.add(() => api.kill());
-    const { token, kubeconfig, certificateAuthority } = files;
+    const { token, kubeconfig, certificateAuthority, servingKey } = files;
     writeKubeconfig(kubeconfig, { server: api.url, certificateAuthority, token });
     for (const component of components) {
       const child = await startComponent(component, files);
       teardown.add(() => child.stop());
     }
-    return { ...describe(api), token, kubeconfig, certificateAuthority, stop: () => teardown.run() };
+    return { ...describe(api), token, kubeconfig, certificateAuthority, servingKey, stop: () => teardown.run() };
   } catch (error) {
     await teardown.run().catch(() => undefined);
     throw error;

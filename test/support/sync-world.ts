@@ -2,10 +2,12 @@ import { createContentHasher } from '../../src/controller/aws-secret/content.ts'
 import type { SecretStore, SourceReader } from '../../src/controller/aws-secret/ports.ts';
 import { createReconciler } from '../../src/controller/aws-secret/reconciler.ts';
 import type { SyncRecord } from '../../src/controller/aws-secret/record.ts';
-import type { SecretManifest, SecretMetadata } from '../../src/controller/aws-secret/secret.ts';
+import type { LiveSecret, SecretManifest, SecretMetadata } from '../../src/controller/aws-secret/secret.ts';
 import { fail, ok, type SyncError } from '../../src/controller/runtime/error.ts';
+import type { ObjectEvent } from '../../src/controller/runtime/events.ts';
+import { formatKey } from '../../src/controller/runtime/key.ts';
 import type { StatusWriter } from '../../src/controller/runtime/ports.ts';
-import type { AwsSecret } from '../../src/crds/aws-secret.ts';
+import { type AwsSecret, targetName } from '../../src/crds/aws-secret.ts';
 import { aLog, anAwsSecret, aSecret } from './builders.ts';
 import { createFakeClock } from './fake-clock.ts';
 
@@ -15,6 +17,8 @@ interface AwsState {
   value: string;
   version: string;
   failure?: SyncError;
+  /** What happens while AWS is asked. */
+  meanwhile?: () => void;
 }
 
 /** A world of one AwsSecret around the real reconciler: AWS, the API server and its watch are plain variables, chance is 0. */
@@ -23,28 +27,40 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
   const calls: string[] = [];
   const state: {
     awsSecret: AwsSecret | undefined;
+    /** AwsSecrets beside it. */
+    others: readonly AwsSecret[];
     secret: SecretMetadata | undefined;
+    /** Secrets that its former targets left behind. */
+    former: LiveSecret[];
+    /** Who uses them. */
+    user: string | undefined;
     statusIsLost: boolean;
     othersWait: boolean;
   } = {
     awsSecret: initial,
+    others: [],
     secret: undefined,
+    former: [],
+    user: undefined,
     statusIsLost: false,
     othersWait: false,
   };
   const aws: AwsState = { value: '{"a":"one"}', version: 'v1' };
   let version = 0;
   const writes: SecretManifest[] = [];
+  const events: ObjectEvent[] = [];
   const records = new Map<string, SyncRecord>();
   const { log, lines } = aLog();
 
   const reader: SourceReader = {
     async readVersion() {
       calls.push('version');
+      aws.meanwhile?.();
       return aws.failure ? { ok: false, error: aws.failure } : ok({ versionId: aws.version, region: 'eu-west-1' });
     },
     async readValue() {
       calls.push('value');
+      aws.meanwhile?.();
       if (aws.failure) return { ok: false, error: aws.failure };
       return ok({ versionId: aws.version, region: 'eu-west-1', bytes: Buffer.from(aws.value) });
     },
@@ -58,12 +74,22 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     return state.secret;
   };
   const store: SecretStore = {
-    get: async () => fail('InvalidSpec', 'terminal', 'no test needs it'),
+    get: async ({ name }) => ok(state.former.find(({ metadata }) => metadata.name === name)),
     create: async manifest => ok(state.secret === undefined ? take(manifest) : 'exists'),
     replace: async (manifest, held) =>
       held.resourceVersion === state.secret?.resourceVersion
         ? ok(take(manifest))
         : fail('Progressing', 'conflict', 'c'),
+    remove: async ({ name }) => {
+      calls.push(`delete ${name}`);
+      state.former = state.former.filter(({ metadata }) => metadata.name !== name);
+      return ok(undefined);
+    },
+    release: async ({ name }) => {
+      calls.push(`release ${name}`);
+      state.former = state.former.filter(({ metadata }) => metadata.name !== name);
+      return ok(undefined);
+    },
   };
   const status: StatusWriter = {
     async write(_key, uid, next) {
@@ -78,8 +104,22 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
   };
   let changes = 0;
   const reconcile = createReconciler({
-    awsSecrets: { get: () => state.awsSecret, hasUid: uid => uid === state.awsSecret?.metadata.uid || uid === 'uid-2' },
-    secrets: { get: () => state.secret },
+    awsSecrets: {
+      get: () => state.awsSecret,
+      hasUid: () => true,
+      withUid: uid => [state.awsSecret, ...state.others].find(other => other?.metadata.uid === uid),
+      keeping: secretKey =>
+        state.others.filter(other => targetKey(other) === secretKey).map(other => formatKey(other.metadata)),
+      isCurrent: async () => ok(true),
+    },
+    secrets: { get: () => state.secret, ownedBy: () => state.former.map(({ metadata }) => metadata) },
+    users: { workload: () => state.user, pod: async () => ok(undefined) },
+    events: {
+      async record(event) {
+        calls.push('event');
+        events.push(event);
+      },
+    },
     reader,
     store,
     status,
@@ -101,7 +141,11 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     return { outcome: await reconcile(KEY, log), calls: [...calls] };
   };
   const ready = () => state.awsSecret?.status?.conditions?.find(condition => condition.type === 'Ready');
-  return { clock, state, aws, writes, records, lines, run, ready, changes: () => changes };
+  return { clock, state, aws, writes, events, records, lines, run, ready, changes: () => changes };
+}
+
+function targetKey(awsSecret: AwsSecret): string {
+  return formatKey({ ...awsSecret.metadata, name: targetName(awsSecret) });
 }
 
 export type SyncWorld = ReturnType<typeof syncWorld>;

@@ -18,4 +18,7 @@
 {{- if and .Values.metrics.serviceMonitor.enabled (not .Values.metrics.service.enabled) -}}
 {{- fail "metrics.serviceMonitor.enabled needs metrics.service.enabled: a ServiceMonitor finds its target through a Service. Set both, or neither." -}}
 {{- end -}}
+{{- if and (gt (int .Values.replicas) 1) (has "--leader-elect=false" .Values.extraArgs) -}}
+{{- fail (printf "replicas is %d and extraArgs holds --leader-elect=false: all of them would work at once, and get into each other's way. Set replicas to 1, or leave leader election on." (int .Values.replicas)) -}}
+{{- end -}}
 {{- end -}}

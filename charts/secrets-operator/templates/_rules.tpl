@@ -8,14 +8,28 @@
   verbs: [patch]
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [get, list, watch, create, patch]
+  # Only a former target that no workload uses is deleted.
+  verbs: [get, list, watch, create, patch{{ if .Values.rollout.enabled }}, delete{{ end }}]
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create]
 {{- if .Values.rollout.enabled }}
 - apiGroups: [apps]
-  resources: [deployments]
+  resources: [deployments, statefulsets, daemonsets]
   verbs: [list, watch, patch]
+- apiGroups: [argoproj.io]
+  resources: [rollouts]
+  verbs: [list, watch, patch]
+# Told of in the status, never restarted.
+- apiGroups: [batch]
+  resources: [cronjobs, jobs]
+  verbs: [list, watch]
 - apiGroups: [""]
   resources: [pods]
   verbs: [list]
+- apiGroups: [""]
+  resources: [pods/eviction]
+  verbs: [create]
 {{- end }}
 {{- end -}}
 

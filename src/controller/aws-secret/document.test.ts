@@ -97,6 +97,13 @@ test('bytes that are no UTF-8 are no document: replacing them would change a val
   expect(parseProperties(Buffer.from('{"a":"x"}', 'utf16le'))).toBeUndefined();
 });
 
+test('half a character cannot be written in UTF-8: no value is changed without a word', () => {
+  expect(parse(String.raw`{"a":"x\ud800"}`)).toBeUndefined();
+  expect(parse(String.raw`{"a":{"b":"\udc00"}}`), 'within JSON the escape stays').toEqual({
+    a: String.raw`{"b":"\udc00"}`,
+  });
+});
+
 test('any JSON object of strings comes back as it went in', () => {
   const text = fc.string({ unit: 'binary' });
   fc.assert(

@@ -10,7 +10,7 @@ function observed(over: Partial<Observed> = {}): Observed {
     awsSecret: anAwsSecret(),
     secret: aSecret(),
     record: aRecord(),
-    isAlive: () => true,
+    withUid: uid => anAwsSecret({ metadata: { uid } }),
     now: 30_000,
     wallNow: 0,
     ...over,
@@ -155,6 +155,6 @@ test('refusals name the field and what is allowed', () => {
 
 test('who is alive is asked of the caller: an AwsSecret that is gone no longer holds its name', () => {
   const former = aSecret({ ownerReferences: [anOwner({ uid: 'uid-0' })] });
-  expect(plan(observed({ secret: former, isAlive: () => true })).kind).toBe('refuse');
-  expect(plan(observed({ secret: former, isAlive: () => false })).kind).toBe('wait');
+  expect(plan(observed({ secret: former })).kind).toBe('refuse');
+  expect(plan(observed({ secret: former, withUid: () => undefined })).kind).toBe('wait');
 });

@@ -17,7 +17,7 @@ export interface Observed {
   readonly secret: SecretMetadata | undefined;
   /** What the last successful sync left behind; undefined before the first. */
   readonly record: SyncRecord | undefined;
-  readonly isAlive: (uid: string) => boolean;
+  readonly withUid: (uid: string) => AwsSecret | undefined;
   /** Monotonic milliseconds. */
   readonly now: number;
   /** Wall-clock milliseconds. */
@@ -68,8 +68,8 @@ function brokenSpec({ awsSecret }: Observed): Plan | undefined {
   );
 }
 
-function foreignTarget({ awsSecret, secret, isAlive }: Observed): Plan | undefined {
-  return secret === undefined ? undefined : refuse(mayWrite(awsSecret, secret, isAlive));
+function foreignTarget({ awsSecret, secret, withUid }: Observed): Plan | undefined {
+  return secret === undefined ? undefined : refuse(mayWrite(awsSecret, secret, withUid));
 }
 
 function changedSpec({ awsSecret, record }: Observed): Plan | undefined {

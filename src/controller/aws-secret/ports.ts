@@ -1,5 +1,7 @@
+import type { AwsSecret } from '../../crds/aws-secret.ts';
 import type { Result } from '../runtime/error.ts';
 import type { ObjectKey } from '../runtime/key.ts';
+import type { AwsSecretCache, SecretCache } from '../runtime/ports.ts';
 import type { LiveSecret, SecretManifest, SecretMetadata } from './secret.ts';
 
 /** What the spec asks AWS for. `regions` in the order they are asked; empty means the operator's default. */
@@ -41,6 +43,31 @@ export interface SecretStore {
    * metadata stays.
    */
   replace(manifest: SecretManifest, held: SecretMetadata): Promise<Result<SecretMetadata>>;
+  /** Deletes the Secret if it still is as `held` says; one that is gone already is a success. */
+  remove(held: SecretMetadata): Promise<Result<void>>;
+  /** Takes every sign of AwsSecrets off the Secret, if it still is as `held` says, and leaves its data. */
+  release(held: SecretMetadata): Promise<Result<void>>;
+}
+
+export interface AwsSecretIndex extends AwsSecretCache {
+  withUid(uid: string): AwsSecret | undefined;
+  /** Keys of the AwsSecrets whose target is the Secret with this key. */
+  keeping(secretKey: string): readonly string[];
+  /** Whether the API server, asked now, holds the same generation of the same object, and it is not being deleted. */
+  isCurrent(awsSecret: AwsSecret): Promise<Result<boolean>>;
+}
+
+export interface OwnedSecrets extends SecretCache {
+  /** Secrets that name the AwsSecret with this UID, as an owner or by label. */
+  ownedBy(uid: string): readonly SecretMetadata[];
+}
+
+/** Who needs a Secret to start; each as people call it, such as `Deployment app`. Undefined: nobody. */
+export interface SecretUsers {
+  /** From the cache of workloads. */
+  workload(secret: ObjectKey): string | undefined;
+  /** Read live: pods that no workload stands for, and those of a former template. */
+  pod(secret: ObjectKey): Promise<Result<string | undefined>>;
 }
 
 /** Keyed hash of a Secret's content: `<keyId>.<hmac>`. */

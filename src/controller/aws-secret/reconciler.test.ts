@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { anAwsSecret, anOwner, aSecret, textOf } from '../../../test/support/builders.ts';
 import { type SyncWorld, syncWorld } from '../../../test/support/sync-world.ts';
-import { REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
+import { OWNER_LABEL, REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
 
 const MINUTE = 60_000;
 
@@ -18,6 +18,8 @@ test('the log of a sync counts the keys and never holds a name or a value of the
   await w.run();
   expect(w.lines).toEqual([{ level: 'info', event: 'secret written', secret: 'payments', count: 1 }]);
 });
+
+const { ownerReferences: _, ...adopted } = aSecret({ name: 'old', labels: { [OWNER_LABEL]: 'uid-1' } });
 
 async function synced(w: SyncWorld = syncWorld()): Promise<SyncWorld> {
   await w.run();
@@ -52,7 +54,7 @@ const later: readonly {
       Object.assign(w.aws, { version: 'v2', value: '{"a":"two"}' });
       w.clock.advance(MINUTE);
     },
-    calls: ['version', 'value', 'status'],
+    calls: ['version', 'value', 'event', 'status'],
     outcome: { kind: 'after', ms: 54_000 },
     writes: 2,
   },
@@ -227,4 +229,72 @@ test('an AwsSecret that is gone, or going, is forgotten', async () => {
     expect(await w.run()).toEqual({ outcome: { kind: 'done' }, calls: [] });
     expect(w.records.size).toBe(0);
   }
+});
+
+test('an event is told before the status: after a crash between the two it is told again, and stored once', async () => {
+  const w = syncWorld();
+  w.aws.failure = { reason: 'AccessDenied', retry: 'content', message: 'm' };
+  w.state.statusIsLost = true;
+  expect((await w.run()).calls).toEqual(['value', 'event', 'status']);
+  w.state.statusIsLost = false;
+  await w.run();
+  expect(w.events).toHaveLength(2);
+  expect(w.events[0], 'the same occurrence').toEqual(w.events[1]);
+  await w.run();
+  expect(w.events, 'a retry tells nothing').toHaveLength(2);
+});
+
+test('a spec that changes while AWS is asked gets no verdict, and no event, about the old one', async () => {
+  const w = syncWorld();
+  w.aws.failure = { reason: 'AccessDenied', retry: 'content', message: 'm' };
+  const before = w.state.awsSecret;
+  w.aws.meanwhile = () => {
+    w.state.awsSecret = anAwsSecret({ metadata: { generation: 2 } });
+  };
+  expect((await w.run()).calls).toEqual(['value']);
+  expect(w.state.awsSecret).not.toBe(before);
+  expect(w.events).toEqual([]);
+});
+
+test('a defect of our own is told in the status, keeps Ready, and is left to the controller', async () => {
+  const w = await synced();
+  w.clock.advance(MINUTE);
+  w.aws.meanwhile = () => {
+    throw new TypeError('hunter2');
+  };
+  await expect(w.run()).rejects.toThrow(TypeError);
+  expect(w.ready()).toMatchObject({ status: 'True', reason: 'Synced' });
+  expect(w.state.awsSecret?.status?.conditions?.[1]).toMatchObject({ type: 'Stale', reason: 'InternalError' });
+  expect(w.events).toMatchObject([{ type: 'Warning', reason: 'InternalError' }]);
+  expect(JSON.stringify([w.state.awsSecret?.status, w.events, w.lines])).not.toContain('hunter2');
+});
+
+test('a defect is not hidden by a status that cannot be written', async () => {
+  const w = await synced();
+  w.clock.advance(MINUTE);
+  w.aws.meanwhile = () => {
+    w.state.statusIsLost = true;
+    throw new TypeError('hunter2');
+  };
+  await expect(w.run()).rejects.toThrow(TypeError);
+});
+
+test('a former target is left when the new one is written, and not before', async () => {
+  const w = syncWorld(anAwsSecret({ spec: { target: { name: 'new' } } }));
+  w.state.former = [{ metadata: adopted, type: 'Opaque', immutable: false, data: new Map() }];
+  w.aws.failure = { reason: 'Unavailable', retry: 'transient', message: 'm' };
+  expect((await w.run()).calls).not.toContain('release old');
+  delete w.aws.failure;
+  expect((await w.run()).calls).toEqual(['value', 'event', 'status', 'release old']);
+  expect((await w.run()).calls).toEqual([]);
+});
+
+test('while somebody uses a former target it is looked at each minute, though no refresh is ever due', async () => {
+  const w = syncWorld(anAwsSecret({ spec: { target: { name: 'new' }, refreshInterval: '0' } }));
+  w.state.former = [
+    { metadata: { ...adopted, ownerReferences: [anOwner()] }, type: 'Opaque', immutable: false, data: new Map() },
+  ];
+  w.state.user = 'Deployment app';
+  expect((await w.run()).outcome).toEqual({ kind: 'after', ms: MINUTE });
+  expect(w.events).toMatchObject([{ reason: 'FormerTargetInUse' }]);
 });

@@ -1,23 +1,24 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
 import { parseDuration } from '../../crds/duration.ts';
 import type { Reconcile } from '../runtime/controller.ts';
+import type { SyncError } from '../runtime/error.ts';
 import { formatKey } from '../runtime/key.ts';
 import type { Log } from '../runtime/log.ts';
 import { done, type Outcome } from '../runtime/outcome.ts';
-import type { AwsSecretCache, SecretCache, StatusWriter } from '../runtime/ports.ts';
 import { type Plan, plan } from './plan.ts';
+import type { AwsSecretIndex, SecretStore } from './ports.ts';
 import { recordFromStatus, type SyncRecord } from './record.ts';
-import { nextStatus, type StatusOptions, type SyncResult } from './status.ts';
+import { type ReportDependencies, report } from './report.ts';
+import type { SyncResult } from './result.ts';
 import { type SyncDependencies, sync } from './sync.ts';
+import { type TidyDependencies, tidy } from './tidy.ts';
 
-export interface ReconcilerDependencies extends SyncDependencies {
-  readonly awsSecrets: AwsSecretCache;
-  readonly secrets: SecretCache;
-  readonly status: StatusWriter;
+export interface ReconcilerDependencies extends SyncDependencies, ReportDependencies, TidyDependencies {
+  readonly awsSecrets: AwsSecretIndex;
+  readonly store: SecretStore;
   readonly records: Map<string, SyncRecord>;
   /** Whether other keys wait for a worker. */
   readonly hasBacklog: () => boolean;
-  readonly options: StatusOptions;
 }
 
 const MIN_PATIENCE_MS = 60_000;
@@ -26,7 +27,23 @@ const MAX_PATIENCE_MS = 300_000;
 /** observe → plan → sync → status, for one AwsSecret. */
 export function createReconciler(deps: ReconcilerDependencies): Reconcile {
   const { awsSecrets, secrets, records, clock } = deps;
-  const isAlive = (uid: string): boolean => awsSecrets.hasUid(uid);
+  const withUid = (uid: string): AwsSecret | undefined => awsSecrets.withUid(uid);
+
+  const reconcile = async (key: string, awsSecret: AwsSecret, log: Log): Promise<Outcome> => {
+    const now = clock.monotonic();
+    const { namespace } = awsSecret.metadata;
+    const secret = secrets.get(formatKey({ namespace, name: targetName(awsSecret) }));
+    const record = records.get(key) ?? recordFromStatus(awsSecret, now, clock.now());
+    const observed = { awsSecret, secret, record, withUid, now, wallNow: clock.now() };
+    const planned = plan(observed);
+    const result = await sync(planned, observed, deps, log);
+    if (result.kind === 'synced') records.set(key, result.record);
+    // Secrets first: pods wait for those, and only people for a status. Its turn comes behind the keys that wait now.
+    if (result.kind === 'synced' && planned.kind === 'read' && deps.hasBacklog()) return { kind: 'after', ms: 1 };
+    const outcome = await settle(key, awsSecret, planned, result, deps, log);
+    const lookAgainMs = result.kind === 'synced' ? await tidy(awsSecret, deps, log) : undefined;
+    return lookAgainMs === undefined ? outcome : notLater(outcome, lookAgainMs);
+  };
 
   return async (key, log) => {
     const awsSecret = awsSecrets.get(key);
@@ -34,17 +51,14 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
       records.delete(key);
       return done;
     }
-    const now = clock.monotonic();
-    const { namespace } = awsSecret.metadata;
-    const secret = secrets.get(formatKey({ namespace, name: targetName(awsSecret) }));
-    const record = records.get(key) ?? recordFromStatus(awsSecret, now, clock.now());
-    const observed = { awsSecret, secret, record, isAlive, now, wallNow: clock.now() };
-    const planned = plan(observed);
-    const result = await sync(planned, observed, deps, log);
-    if (result.kind === 'synced') records.set(key, result.record);
-    // Secrets first: pods wait for those, and only people for a status. Its turn comes behind the keys that wait now.
-    if (result.kind === 'synced' && planned.kind === 'read' && deps.hasBacklog()) return { kind: 'after', ms: 1 };
-    return await settle(key, awsSecret, planned, result, deps, log);
+    try {
+      return await reconcile(key, awsSecret, log);
+    } catch (error) {
+      // The controller logs it and tries again; a status that cannot be written either must not hide why.
+      const panicked = { kind: 'panicked', error: error instanceof Error ? error.name : 'Unknown' } as const;
+      await report(key, awsSecret, panicked, deps).catch(() => undefined);
+      throw error;
+    }
   };
 }
 
@@ -54,7 +68,19 @@ function patience({ spec }: AwsSecret): number {
   return Math.min(MAX_PATIENCE_MS, Math.max(MIN_PATIENCE_MS, intervalMs));
 }
 
-/** Writes the status that `result` asks for, and says when to look again. */
+function notLater(outcome: Outcome, ms: number): Outcome {
+  if (outcome.kind === 'done') return { kind: 'after', ms };
+  return outcome.kind === 'after' ? { kind: 'after', ms: Math.min(outcome.ms, ms) } : outcome;
+}
+
+/** Where the status cannot be written, nothing but the log tells. */
+function unreported(error: SyncError, log: Log): Outcome {
+  const { reason, message, retry } = error;
+  if (retry !== 'conflict') log.warn('status not written', { reason, message });
+  return { kind: 'retry', error };
+}
+
+/** Reports `result`, and says when to look again. */
 async function settle(
   key: string,
   awsSecret: AwsSecret,
@@ -67,14 +93,8 @@ async function settle(
     if (result.error.retry === 'conflict') return { kind: 'retry', error: result.error };
     log.warn('sync failed', { reason: result.error.reason, message: result.error.message });
   }
-  const { uid, generation } = awsSecret.metadata;
-  const written = await deps.status.write(key, uid, current =>
-    // A newer generation is another reconcile's business: its conditions must not carry our verdict.
-    current.metadata.generation === generation
-      ? nextStatus(current, result, deps.clock.now(), deps.options)
-      : undefined,
-  );
-  if (!written.ok) return { kind: 'retry', error: written.error };
+  const reported = await report(key, awsSecret, result, deps);
+  if (!reported.ok) return unreported(reported.error, log);
   if (result.kind === 'failed') {
     // A target may be released without a word to us: a Secret that is not ours is not watched.
     const { error } = result;
@@ -84,6 +104,6 @@ async function settle(
       : { kind: 'retry', error, maxDelayMs: patience(awsSecret) };
   }
   if (planned.kind === 'wait') return planned.ms === undefined ? done : { kind: 'after', ms: planned.ms };
-  if (result.kind === 'suspended' || result.record.dueAt === undefined) return done;
+  if (result.kind !== 'synced' || result.record.dueAt === undefined) return done;
   return { kind: 'after', ms: Math.max(0, result.record.dueAt - deps.clock.monotonic()) };
 }

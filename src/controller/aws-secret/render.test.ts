@@ -85,6 +85,7 @@ const types = [
   { type: 'kubernetes.io/tls', data: {}, missing: ['tls.crt', 'tls.key'], why: 'all that is missing is named' },
   { type: 'kubernetes.io/ssh-auth', data: { 'ssh-privatekey': 'x' }, missing: [], why: 'its one key' },
   { type: 'kubernetes.io/ssh-auth', data: { key: 'x' }, missing: ['ssh-privatekey'], why: 'another key is none' },
+  { type: 'kubernetes.io/ssh-auth', data: { 'ssh-privatekey': '' }, missing: ['ssh-privatekey'], why: 'empty is none' },
   { type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': '{}' }, missing: [], why: 'its one key' },
   { type: 'kubernetes.io/dockerconfigjson', data: {}, missing: ['.dockerconfigjson'], why: 'its key is missing' },
   { type: 'kubernetes.io/basic-auth', data: { username: 'u' }, missing: [], why: 'one of its two keys is enough' },
@@ -114,6 +115,13 @@ for (const { type, data, missing, why } of types) {
 
 test('a type is tested for every one that the API allows', () => {
   expect(new Set(types.map(({ type }) => type))).toEqual(new Set(SECRET_TYPES));
+});
+
+test('a pull secret has to be a JSON object, and its value is not quoted', () => {
+  const awsSecret = anAwsSecret({ spec: { target: { type: 'kubernetes.io/dockerconfigjson' } } });
+  const refused = renderSecret(awsSecret, bytesOf({ '.dockerconfigjson': 'hunter2' }));
+  expect(refused).toMatchObject({ ok: false, error: { reason: 'NotJson', retry: 'content' } });
+  expect(JSON.stringify(refused)).not.toContain('hunter2');
 });
 
 test('the values may be 1 MiB together, and not a byte more', () => {

@@ -33,7 +33,6 @@ const selected: readonly Row[] = [
     sources: { s: '{"a":"1"}', t: '{"b":"2"}' },
     gives: { a: '1', b: '2' },
   },
-  { why: 'an empty object gives no keys', spec: { dataFrom: [{ secretId: 's' }] }, sources: { s: '{}' }, gives: {} },
   {
     why: 'data without property takes the whole value, whatever it is',
     spec: { data: [{ key: 'K', secretId: 's' }] },
@@ -151,6 +150,13 @@ const refused = [
     sources: { s: '["hunter2"]' },
     reason: 'NotJson',
     names: ['"s"'],
+  },
+  {
+    why: 'dataFrom of an object without properties: it would empty a Secret that pods rely on',
+    spec: { dataFrom: [{ secretId: 's' }] },
+    sources: { s: '{}' },
+    reason: 'EmptyValue',
+    names: ['"s"', '`dataFrom`'],
   },
   {
     why: 'a property of text',

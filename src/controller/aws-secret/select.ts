@@ -33,6 +33,7 @@ function selectWhole(
   for (const { secretId } of entries) {
     const properties = propertiesOf(secretId, sources.get(sourceKey({ secretId })));
     if (!properties.ok) return properties;
+    if (properties.value.size === 0) return empty(secretId);
     for (const [key, bytes] of properties.value) {
       if (named.has(key)) continue;
       const other = givenBy.get(key);
@@ -42,6 +43,12 @@ function selectWhole(
     }
   }
   return ok(values);
+}
+
+/** Taking it at its word would empty a Secret that pods rely on. */
+function empty(secretId: string) {
+  const message = `secret ${quote(secretId)} is a JSON object without properties; add one in AWS, or take it out of \`dataFrom\``;
+  return fail('EmptyValue', 'content', message);
 }
 
 function duplicate(key: string, first: string, second: string) {
@@ -65,7 +72,7 @@ function selectEntry(entry: DataEntry, bytes: Uint8Array | undefined): Result<Ui
 function propertiesOf(secretId: string, bytes: Uint8Array | undefined): Result<Values> {
   const properties = bytes && parseProperties(bytes);
   if (properties !== undefined) return ok(properties);
-  const message = `the value of secret ${quote(secretId)} is not a JSON object; use \`data\` with \`secretId\` and without \`property\` to take it whole`;
+  const message = `the value of secret ${quote(secretId)} is not a JSON object in UTF-8; use \`data\` with \`secretId\` and without \`property\` to take it whole`;
   return fail('NotJson', 'content', message);
 }
 

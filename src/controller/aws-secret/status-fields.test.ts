@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { anAwsSecret, aRecord, aSource } from '../../../test/support/builders.ts';
 import { type AwsSecretStatus, awsSecretStatusSchema } from '../../crds/aws-secret.ts';
 import type { SyncError } from '../runtime/error.ts';
-import { nextStatus, type SyncResult } from './status.ts';
+import type { SyncResult } from './result.ts';
+import { nextStatus } from './status.ts';
 
 const NOW = Date.parse('2030-01-02T00:00:00.000Z');
 const options = { maxStalenessMs: 86_400_000 };

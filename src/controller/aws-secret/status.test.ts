@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { anAwsSecret, aRecord, aSource } from '../../../test/support/builders.ts';
 import type { AwsSecretStatus } from '../../crds/aws-secret.ts';
-import type { Reason } from '../../crds/conditions.ts';
+import type { Reason } from '../../crds/reasons.ts';
 import type { RetryClass } from '../runtime/error.ts';
 import type { SourceFailure } from './fetch.ts';
-import { nextStatus, type SyncResult } from './status.ts';
+import type { SyncResult } from './result.ts';
+import { nextStatus } from './status.ts';
 
 const NOW = Date.parse('2030-01-02T00:00:00.000Z');
 const MINUTE = 60_000;

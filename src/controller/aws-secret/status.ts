@@ -1,32 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type AwsSecret, type AwsSecretStatus, type SourceStatus, targetName } from '../../crds/aws-secret.ts';
-import { type Condition, type ConditionType, type NextCondition, withConditions } from '../../crds/conditions.ts';
-import { parseDuration } from '../../crds/duration.ts';
-import type { SyncError } from '../runtime/error.ts';
+import type { AwsSecret, AwsSecretStatus, SourceStatus } from '../../crds/aws-secret.ts';
+import { nextConditions, type StatusOptions } from './conditions.ts';
 import type { SourceFailure } from './fetch.ts';
-import { type SyncRecord, VERIFIED_EVERY_MS } from './record.ts';
+import { VERIFIED_EVERY_MS } from './record.ts';
+import type { SyncResult } from './result.ts';
 import { sourceReferences } from './sources.ts';
 
 const MAX_SOURCES = 20;
-/** Names that come from AWS can be long. */
-const MAX_MESSAGE = 4_096;
-
-/** How one reconcile ended, as far as the status tells it. */
-export type SyncResult =
-  | { readonly kind: 'synced'; readonly record: SyncRecord }
-  | { readonly kind: 'suspended' }
-  | {
-      readonly kind: 'failed';
-      readonly error: SyncError;
-      readonly failures: readonly SourceFailure[];
-      /** Milliseconds since the last answer from AWS that agreed; undefined when there was none. */
-      readonly silentMs: number | undefined;
-    };
-
-export interface StatusOptions {
-  /** After this long without an answer from AWS, Ready turns False. */
-  readonly maxStalenessMs: number;
-}
 
 /** The status that follows from `result`, or undefined when the present one says it already. `now` is wall-clock ms. */
 export function nextStatus(
@@ -36,7 +16,8 @@ export function nextStatus(
   options: StatusOptions,
 ): AwsSecretStatus | undefined {
   const previous = awsSecret.status ?? {};
-  const next = { ...previous, ...fields(awsSecret, result, now), ...conditions(awsSecret, result, now, options) };
+  const conditions = [...nextConditions(awsSecret, result, timestamp(now), options)];
+  const next = { ...previous, ...fields(awsSecret, result, now), conditions };
   const verifiedAt = Date.parse(previous.lastVerifiedTime ?? '') || 0;
   // A stamp in the future comes from a clock that was set since.
   const isStampDue = now - verifiedAt >= VERIFIED_EVERY_MS || verifiedAt > now;
@@ -48,6 +29,7 @@ function fields(awsSecret: AwsSecret, result: SyncResult, now: number): AwsSecre
   const observed = { observedGeneration: awsSecret.metadata.generation ?? 0 };
   switch (result.kind) {
     case 'suspended':
+    case 'panicked':
       return observed;
     case 'failed':
       return { ...observed, ...failedSources(awsSecret, result.failures) };
@@ -83,86 +65,6 @@ function failedSources(awsSecret: AwsSecret, failures: readonly SourceFailure[])
   });
   const sources = [...all.filter(s => s.reason !== undefined), ...all.filter(s => s.reason === undefined)];
   return { sources: sources.slice(0, MAX_SOURCES), sourceCount: references.length };
-}
-
-function conditions(awsSecret: AwsSecret, result: SyncResult, now: number, options: StatusOptions): AwsSecretStatus {
-  const { set, remove } = transition(awsSecret, result, options);
-  const observedGeneration = awsSecret.metadata.generation ?? 0;
-  const next = set.map(condition => ({
-    ...condition,
-    message: condition.message.slice(0, MAX_MESSAGE),
-    observedGeneration,
-  }));
-  const all = withConditions(awsSecret.status?.conditions ?? [], next, remove, timestamp(now));
-  return { conditions: [...all] };
-}
-
-interface Transition {
-  readonly set: readonly Omit<NextCondition, 'observedGeneration'>[];
-  readonly remove: readonly ConditionType[];
-}
-
-/** The table of conditions: docs/concepts.md shows it to users. */
-function transition(awsSecret: AwsSecret, result: SyncResult, options: StatusOptions): Transition {
-  const present = isCurrent(awsSecret) ? find(awsSecret, 'Ready') : undefined;
-  switch (result.kind) {
-    case 'suspended': {
-      const status = find(awsSecret, 'Ready')?.status ?? 'Unknown';
-      const ready = { type: 'Ready', status, reason: 'Suspended' } as const;
-      const message = 'Suspended: the Secret stays as it is until `spec.suspend` is false.';
-      return { set: [{ ...ready, message }], remove: ['Reconciling', 'Stalled', 'Stale'] };
-    }
-    case 'synced': {
-      const message = `Secret ${JSON.stringify(targetName(awsSecret))} holds what AWS holds.`;
-      return {
-        set: [{ type: 'Ready', status: 'True', reason: 'Synced', message }],
-        remove: ['Reconciling', 'Stalled', 'Stale'],
-      };
-    }
-    case 'failed':
-      return failed(awsSecret, result, present, options);
-    default:
-      return result satisfies never;
-  }
-}
-
-function failed(
-  awsSecret: AwsSecret,
-  { error: { reason, message, retry }, silentMs = 0 }: Extract<SyncResult, { kind: 'failed' }>,
-  present: Condition | undefined,
-  { maxStalenessMs }: StatusOptions,
-): Transition {
-  if (retry === 'terminal') {
-    return {
-      set: [
-        { type: 'Ready', status: 'False', reason, message },
-        { type: 'Stalled', status: 'True', reason, message },
-      ],
-      remove: ['Reconciling'],
-    };
-  }
-  const reconciling = { type: 'Reconciling', status: 'True', reason, message } as const;
-  if (retry === 'content') {
-    return { set: [{ type: 'Ready', status: 'False', reason, message }, reconciling], remove: ['Stalled'] };
-  }
-  if (present?.status !== 'True') {
-    const status = present?.status ?? 'Unknown';
-    return { set: [{ type: 'Ready', status, reason, message }, reconciling], remove: ['Stalled'] };
-  }
-  const promiseMs = 2 * (parseDuration(awsSecret.spec.refreshInterval) ?? 0);
-  const stale = { type: 'Stale', status: 'True', reason, message } as const;
-  if (silentMs >= maxStalenessMs) {
-    return { set: [{ type: 'Ready', status: 'False', reason, message }, reconciling, stale], remove: ['Stalled'] };
-  }
-  return { set: promiseMs > 0 && silentMs > promiseMs ? [stale] : [], remove: [] };
-}
-
-function isCurrent({ status, metadata }: AwsSecret): boolean {
-  return status?.observedGeneration === metadata.generation;
-}
-
-function find({ status }: AwsSecret, type: ConditionType): Condition | undefined {
-  return status?.conditions?.find(condition => condition.type === type);
 }
 
 function timestamp(ms: number): string {

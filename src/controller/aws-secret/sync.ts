@@ -9,12 +9,12 @@ import type { Observed, Plan } from './plan.ts';
 import type { SourceReader, SyncMetrics } from './ports.ts';
 import { type SourceRecord, type SyncRecord, silenceFromStatus } from './record.ts';
 import { renderSecret } from './render.ts';
+import type { SyncResult } from './result.ts';
 import { selectValues } from './select.ts';
-import type { SyncResult } from './status.ts';
 import { refreshRequest } from './triggers.ts';
 import { type WriteDependencies, type Written, writeSecret } from './write.ts';
 
-export interface SyncDependencies extends Omit<WriteDependencies, 'isAlive'> {
+export interface SyncDependencies extends Omit<WriteDependencies, 'withUid'> {
   readonly reader: SourceReader;
   readonly clock: Clock;
   readonly random: Random;
@@ -50,7 +50,7 @@ async function verify(observed: Observed, known: SyncRecord, deps: SyncDependenc
 
 /** fetch → select → render → write. Stops at the first step that fails; nothing is written before the last. */
 async function read(observed: Observed, deps: SyncDependencies, log: Log): Promise<SyncResult> {
-  const { awsSecret, secret, isAlive } = observed;
+  const { awsSecret, secret, withUid } = observed;
   const fetched = await fetchSources(deps.reader, awsSecret, observed.record);
   if (fetched.kind === 'failed') return failed(observed, worst(fetched.failures), fetched.failures);
   const values = selectValues(awsSecret, fetched.bytes);
@@ -58,7 +58,7 @@ async function read(observed: Observed, deps: SyncDependencies, log: Log): Promi
   const manifest = renderSecret(awsSecret, values.value);
   if (!manifest.ok) return failed(observed, manifest.error);
   const now = new Date(deps.clock.now()).toISOString();
-  const written = await writeSecret({ ...deps, isAlive }, awsSecret, manifest.value, secret, now);
+  const written = await writeSecret({ ...deps, withUid }, awsSecret, manifest.value, secret, now);
   if (!written.ok) return failed(observed, written.error);
   if (written.value.isNewContent) {
     deps.metrics.changed();

@@ -1,6 +1,7 @@
-import type { AwsSecret } from '../../crds/aws-secret.ts';
+import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
 import { CONTENT_ANNOTATION, REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
 import type { ObjectMeta } from '../../crds/object.ts';
+import { formatKey } from '../runtime/key.ts';
 import type { SyncRecord } from './record.ts';
 
 /** As much of a request as the status can echo (`lastHandledRefreshRequest` of the CRD). */
@@ -20,6 +21,14 @@ export function isRelevantChange(before: AwsSecret | undefined, after: AwsSecret
     before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
     refreshRequest(before) !== refreshRequest(after)
   );
+}
+
+/** The key of the Secret that an AwsSecret no longer keeps; empty when there is none. */
+export function leftTarget(before: AwsSecret | undefined, after: AwsSecret | undefined): readonly string[] {
+  if (before === undefined) return [];
+  const target = targetName(before);
+  const isKept = after !== undefined && targetName(after) === target;
+  return isKept ? [] : [formatKey({ namespace: before.metadata.namespace, name: target })];
 }
 
 /** Whether a Secret is as our last write left it, so that its event is only that write's echo. */

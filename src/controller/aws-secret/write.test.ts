@@ -4,10 +4,9 @@ import { type ContentChange, readHistory, writeHistory } from '../../crds/conten
 import { OWNER_LABEL } from '../../crds/names.ts';
 import { fail, ok } from '../runtime/error.ts';
 import { createContentHasher } from './content.ts';
-import type { SecretStore } from './ports.ts';
 import { renderSecret } from './render.ts';
 import type { LiveSecret, SecretManifest, SecretMetadata } from './secret.ts';
-import { writeSecret } from './write.ts';
+import { type WriteDependencies, writeSecret } from './write.ts';
 
 const T0 = '2030-01-01T00:00:00.000Z';
 const NOW = '2030-01-02T00:00:00.000Z';
@@ -15,6 +14,9 @@ const KEY = { id: 'aaaaaaaa', key: Buffer.alloc(32, 1) };
 const hasher = createContentHasher(KEY);
 const NAME = { namespace: 'shop', name: 'payments' };
 const hash = (data: Readonly<Record<string, string>>, with_ = hasher) => with_.hash(NAME, bytesOf(data));
+
+/** Every AwsSecret but `uid-0` exists, and keeps Secret `payments`. */
+const withUid = (uid: string) => (uid === 'uid-0' ? undefined : anAwsSecret({ metadata: { uid } }));
 
 /** An API server that holds at most one Secret, with its guards. */
 function fakeStore(live?: LiveSecret) {
@@ -28,7 +30,7 @@ function fakeStore(live?: LiveSecret) {
     present = { metadata, type, immutable: false, data };
     return metadata;
   };
-  const store: SecretStore = {
+  const store: WriteDependencies['store'] = {
     async get() {
       calls.push('get');
       return ok(present);
@@ -58,7 +60,7 @@ async function write({ live, cached, spec = {}, data = { a: 'new' } }: Options) 
   const manifest = renderSecret(awsSecret, bytesOf(data));
   if (!manifest.ok) throw new Error(manifest.error.message);
   const { store, calls, writes } = fakeStore(live);
-  const deps = { store, hasher, isAlive: (uid: string) => uid !== 'uid-0' };
+  const deps = { store, hasher, withUid };
   const written = await writeSecret(deps, awsSecret, manifest.value, cached, NOW);
   const history = writes.map(({ annotations }) => readHistory(aSecret({ annotations })));
   return { written, calls, writes, history: history[0] };
@@ -98,7 +100,14 @@ test('the watch is behind: the guard refuses, and what the API server holds deci
   const { written, calls, history } = await write({ live, cached });
   expect(written).toMatchObject({ ok: true, value: { isNewContent: true } });
   expect(calls).toEqual(['replace', 'get', 'replace']);
-  expect(history?.map(({ content }) => content)).toEqual([hash({ a: 'new' }), hash({ a: 'x' })]);
+  expect(history?.map(({ content }) => content)).toEqual([hash({ a: 'new' }), hash({ a: 'old' })]);
+});
+
+test('the watch lost our Secret, and its data were edited: putting them right restarts nobody', async () => {
+  const metadata = holding([{ content: hash({ a: 'new' }), time: T0 }]);
+  const { written, calls } = await write({ live: aLiveSecret({ a: 'edited' }, { metadata }) });
+  expect(calls).toEqual(['create', 'get', 'replace']);
+  expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
 });
 
 test('the hash key was lost: the live content is hashed anew, and equal content restarts nobody', async () => {
@@ -143,6 +152,34 @@ test('a Secret is adopted: other bytes are a change now', async () => {
   expect(history?.map(({ content }) => content)).toEqual([hash({ a: 'new' }), hash({ a: 'old' })]);
 });
 
+test('a Secret that lost its owner reference is taken back, because its content is what we wrote', async () => {
+  const labels = { [OWNER_LABEL]: 'uid-1' };
+  const annotations = writeHistory([{ content: hash({ a: 'old' }), time: T0 }]);
+  const cached = { ...unowned, labels, annotations };
+  const { written, calls, writes } = await write({ live: aLiveSecret({ a: 'old' }, { metadata: cached }), cached });
+  expect(calls).toEqual(['get', 'replace']);
+  expect(written).toMatchObject({ ok: true, value: { isNewContent: true } });
+  expect(writes[0]?.ownerReferences).toEqual([anOwner()]);
+});
+
+test('one that carries our label and other content is nobody’s proof, and stays', async () => {
+  const labels = { [OWNER_LABEL]: 'uid-1' };
+  const annotations = writeHistory([{ content: hash({ a: 'old' }), time: T0 }]);
+  const cached = { ...unowned, labels, annotations };
+  const { written, calls } = await write({ live: aLiveSecret({ a: 'theirs' }, { metadata: cached }), cached });
+  expect(calls).toEqual(['get']);
+  expect(written).toMatchObject({ ok: false, error: { reason: 'TargetNotOwned' } });
+});
+
+test('an immutable Secret of other content is not even tried, one of equal content is', async () => {
+  const metadata = aSecret();
+  const other = await write({ live: aLiveSecret({ a: 'old' }, { metadata, immutable: true }) });
+  expect(other.written).toMatchObject({ ok: false, error: { reason: 'TargetImmutable', retry: 'terminal' } });
+  expect(other.calls).toEqual(['create', 'get']);
+  const equal = await write({ live: aLiveSecret({ a: 'new' }, { metadata, immutable: true }) });
+  expect(equal.written).toMatchObject({ ok: true, value: { isNewContent: false } });
+});
+
 const other = aSecret({ ownerReferences: [anOwner({ name: 'other', uid: 'uid-2' })] });
 const refused = [
   { why: 'it is not ours', live: aLiveSecret({}, { metadata: unowned }), spec: {}, reason: 'TargetNotOwned' },
@@ -182,14 +219,14 @@ for (const { why, live, spec, reason } of refused) {
 }
 
 test('a Secret that is deleted between two calls is a conflict: the decision is made again', async () => {
-  const store: SecretStore = {
+  const store: WriteDependencies['store'] = {
     get: async () => ok(undefined),
     create: async () => ok('exists'),
     replace: async () => fail('InvalidSpec', 'terminal', 'must not be called'),
   };
   const manifest = renderSecret(anAwsSecret(), bytesOf({}));
   if (!manifest.ok) throw new Error('no manifest');
-  const deps = { store, hasher, isAlive: () => true };
+  const deps = { store, hasher, withUid };
   const written = await writeSecret(deps, anAwsSecret(), manifest.value, undefined, NOW);
   expect(written).toMatchObject({ ok: false, error: { retry: 'conflict' } });
 });
@@ -200,14 +237,8 @@ test('a refused call is passed on as it is', async () => {
   if (!manifest.ok) throw new Error('no manifest');
   const { store } = fakeStore();
   const awsSecret = anAwsSecret();
-  const attempt = async (broken: Partial<SecretStore>) =>
-    await writeSecret(
-      { store: { ...store, ...broken }, hasher, isAlive: () => true },
-      awsSecret,
-      manifest.value,
-      undefined,
-      NOW,
-    );
+  const attempt = async (broken: Partial<WriteDependencies['store']>) =>
+    await writeSecret({ store: { ...store, ...broken }, hasher, withUid }, awsSecret, manifest.value, undefined, NOW);
   expect(await attempt({ create: async () => refusal })).toEqual(refusal);
   expect(await attempt({ create: async () => ok('exists'), get: async () => refusal })).toEqual(refusal);
   const get = async () => ok(aLiveSecret({}));

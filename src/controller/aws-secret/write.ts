@@ -3,14 +3,15 @@ import { readHistory, writeHistory } from '../../crds/content-history.ts';
 import { fail, ok, type Result } from '../runtime/error.ts';
 import { isComparable } from './content.ts';
 import { nextHistory } from './history.ts';
-import { mayWrite } from './ownership.ts';
+import { isNamedBy, mayWrite } from './ownership.ts';
 import type { ContentHasher, SecretStore } from './ports.ts';
 import type { LiveSecret, SecretManifest, SecretMetadata } from './secret.ts';
+import { immutable, notOwned, ofOtherType } from './target-refusals.ts';
 
 export interface WriteDependencies {
-  readonly store: SecretStore;
+  readonly store: Pick<SecretStore, 'get' | 'create' | 'replace'>;
   readonly hasher: ContentHasher;
-  readonly isAlive: (uid: string) => boolean;
+  readonly withUid: (uid: string) => AwsSecret | undefined;
 }
 
 export interface Written {
@@ -20,44 +21,80 @@ export interface Written {
   readonly isNewContent: boolean;
 }
 
+/** What is to be written, and by whom. */
+interface Wanted {
+  readonly awsSecret: AwsSecret;
+  readonly manifest: SecretManifest;
+  /** Hash of the manifest's data. */
+  readonly content: string;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
 /**
  * Makes the Secret equal to `manifest`. `cached` is what the watch knows of it. Every write is guarded, so that a lost
  * answer or a stale cache ends in `conflict` and a new decision, never in a Secret that somebody else had just made.
  */
 export async function writeSecret(
-  { store, hasher, isAlive }: WriteDependencies,
+  deps: WriteDependencies,
   awsSecret: AwsSecret,
   manifest: SecretManifest,
   cached: SecretMetadata | undefined,
   now: string,
 ): Promise<Result<Written>> {
-  const content = hasher.hash(manifest, manifest.data);
-  const cachedContent = cached && readHistory(cached)[0]?.content;
-  if (cached !== undefined && cachedContent !== undefined && isComparable(cachedContent, hasher)) {
-    const replaced = await replace(store, manifest, cached, cachedContent, content, now);
-    // Somebody wrote it, or our cache is behind: what the API server holds now decides.
-    if (replaced.ok || replaced.error.retry !== 'conflict') return replaced;
-  }
-  if (cached === undefined) {
-    const created = await store.create(annotated(manifest, nextHistory(undefined, content, now)));
-    if (!created.ok) return created;
-    if (created.value !== 'exists') return ok({ metadata: created.value, changedAt: now, isNewContent: true });
-  }
+  const wanted = { awsSecret, manifest, content: deps.hasher.hash(manifest, manifest.data), now };
+  const done = cached === undefined ? await create(deps, wanted) : await replaceKnown(deps, wanted, cached);
+  return done ?? (await replaceLive(deps, wanted));
+}
+
+/** Undefined when there is one already: only the API server can tell whose. */
+async function create({ store }: WriteDependencies, wanted: Wanted): Promise<Result<Written> | undefined> {
+  const { manifest, content, now } = wanted;
+  const created = await store.create(annotated(manifest, nextHistory(undefined, content, now)));
+  if (!created.ok) return created;
+  return created.value === 'exists' ? undefined : ok({ metadata: created.value, changedAt: now, isNewContent: true });
+}
+
+/** Undefined when the cached metadata do not tell enough, or no longer hold. */
+async function replaceKnown(
+  deps: WriteDependencies,
+  wanted: Wanted,
+  cached: SecretMetadata,
+): Promise<Result<Written> | undefined> {
+  const claim = mayWrite(wanted.awsSecret, cached, deps.withUid);
+  const content = notedContent(cached, deps.hasher);
+  if (!claim.ok || claim.value !== 'certain' || content === undefined) return undefined;
+  const replaced = await replace(deps, wanted, cached, content);
+  return replaced.ok || replaced.error.retry !== 'conflict' ? replaced : undefined;
+}
+
+/** Decides from what the API server holds now. */
+async function replaceLive(deps: WriteDependencies, wanted: Wanted): Promise<Result<Written>> {
+  const { store, hasher, withUid } = deps;
+  const { awsSecret, manifest } = wanted;
   const live = await store.get(manifest);
   if (!live.ok) return live;
   if (live.value === undefined) return fail('Progressing', 'conflict', 'the Secret was deleted meanwhile');
-  const allowed = mayTakeOver(awsSecret, manifest, live.value, isAlive);
-  if (!allowed.ok) return allowed;
-  return await replace(store, manifest, live.value.metadata, hasher.hash(manifest, live.value.data), content, now);
+  const { metadata, data } = live.value;
+  const content = hasher.hash(manifest, data);
+  const refused = refuse(wanted, live.value, content, withUid);
+  if (refused !== undefined) return refused;
+  // What was edited in a Secret of our own was never its content: to put it right is no change, and restarts nobody.
+  const noted = isNamedBy(awsSecret, metadata) ? notedContent(metadata, hasher) : undefined;
+  return await replace(deps, wanted, metadata, noted ?? content);
+}
+
+/** The content that a Secret's annotations tell, if the present key can say what another content is. */
+function notedContent(secret: SecretMetadata, hasher: ContentHasher): string | undefined {
+  const content = readHistory(secret)[0]?.content;
+  return content !== undefined && isComparable(content, hasher) ? content : undefined;
 }
 
 async function replace(
-  store: SecretStore,
-  manifest: SecretManifest,
+  { store }: WriteDependencies,
+  { manifest, content, now }: Wanted,
   held: SecretMetadata,
   heldContent: string,
-  content: string,
-  now: string,
 ): Promise<Result<Written>> {
   const history = nextHistory({ metadata: held, heldContent }, content, now);
   const replaced = await store.replace(annotated(manifest, history), held);
@@ -69,14 +106,17 @@ function annotated(manifest: SecretManifest, history: Parameters<typeof writeHis
   return { ...manifest, annotations: { ...manifest.annotations, ...writeHistory(history) } };
 }
 
-function mayTakeOver(
-  awsSecret: AwsSecret,
-  manifest: SecretManifest,
-  live: LiveSecret,
-  isAlive: (uid: string) => boolean,
-): Result<void> {
-  const owned = mayWrite(awsSecret, live.metadata, isAlive);
-  if (!owned.ok || live.type === manifest.type) return owned;
-  const message = `Secret ${JSON.stringify(manifest.name)} has type ${live.type}, which cannot be changed to ${manifest.type}; delete it, or set \`target.type\``;
-  return fail('TargetTypeDiffers', 'terminal', message);
+/** Why a Secret that stands there stays as it is; undefined when it may be written. `content` is what it holds. */
+function refuse(
+  { awsSecret, manifest, content: wanted }: Wanted,
+  { metadata, type, immutable: isImmutable }: LiveSecret,
+  content: string,
+  withUid: WriteDependencies['withUid'],
+): Result<never> | undefined {
+  const claim = mayWrite(awsSecret, metadata, withUid);
+  if (!claim.ok) return claim;
+  // The hash holds the Secret's own name, and nobody else has its key: equal hashes prove that we wrote it.
+  if (claim.value === 'provable' && readHistory(metadata)[0]?.content !== content) return notOwned(metadata);
+  if (type !== manifest.type) return ofOtherType(metadata, manifest.type);
+  return isImmutable && content !== wanted ? immutable(metadata) : undefined;
 }

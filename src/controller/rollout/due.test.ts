@@ -1,24 +1,20 @@
 import { expect, test } from 'vitest';
-import { anOwner, aUse, aWorkload } from '../../../test/support/builders.ts';
+import { aChange, aContainer, aHistory, anOwner, aUse, aWorkload } from '../../../test/support/builders.ts';
 import { restartAnnotation } from './annotation.ts';
-import { type Change, isDue, SETTLE_MS, standing } from './due.ts';
+import type { Change } from './change.ts';
+import { exemption, isDue, restMs, standing } from './due.ts';
+import { SETTLE_MS } from './margins.ts';
 import type { StartedContainer, Workload } from './workload.ts';
 
 const CHANGED = Date.parse('2030-01-01T12:00:00.000Z');
+const HOUR = 3_600_000;
 const MARGIN = 10_000;
 const KEY = restartAnnotation('payments');
 
-const first: Change = {
-  secretName: 'payments',
-  content: 'k.b',
-  history: [{ content: 'k.b', time: new Date(CHANGED).toISOString() }],
-  restart: 'All',
-};
-const changed: Change = { ...first, history: [...first.history, { content: 'k.a', time: '2030-01-01T00:00:00.000Z' }] };
+const first = aChange({ history: aHistory(['k.b', CHANGED]) });
+const changed = aChange({ history: aHistory(['k.b', CHANGED], ['k.a', CHANGED - 12 * HOUR]) });
 
-function started(at: number, container = 'main'): StartedContainer {
-  return { pod: 'app-1', container, startedAt: CHANGED + at };
-}
+const started = (at: number, container = 'main'): StartedContainer => aContainer(CHANGED + at, 'app-1', container);
 
 const ignoring = aWorkload({ metadata: { annotations: { 'secrets-operator.io/restart': 'ignore' } } });
 const owned = aWorkload({ metadata: { ownerReferences: [anOwner({ kind: 'Rollout', name: 'app', uid: 'x' })] } });
@@ -28,6 +24,96 @@ const rolled = (content: string, workload: Workload = aWorkload()): Workload => 
   ...workload,
   templateAnnotations: { [KEY]: content },
 });
+
+const exemptions: readonly {
+  readonly why: string;
+  readonly workload: Workload;
+  readonly change?: Change;
+  /** Undefined: none. */
+  readonly is: string | undefined;
+  readonly says?: string;
+}[] = [
+  { why: 'nothing speaks against it', workload: aWorkload(), is: undefined },
+  {
+    why: 'restart: None',
+    workload: aWorkload(),
+    change: { ...changed, restart: 'None' },
+    is: 'OptedOut',
+    says: 'rollout.restart',
+  },
+  {
+    why: 'its annotation says ignore',
+    workload: ignoring,
+    is: 'OptedOut',
+    says: 'secrets-operator.io/restart: ignore',
+  },
+  {
+    why: 'another value of that annotation is not ignore',
+    workload: aWorkload({ metadata: { annotations: { 'secrets-operator.io/restart': 'force' } } }),
+    is: undefined,
+  },
+  {
+    why: 'a controller owns it, and would undo the patch',
+    workload: owned,
+    is: 'OwnedByController',
+    says: 'Rollout app',
+  },
+  {
+    why: 'an owner that is no controller undoes nothing',
+    workload: aWorkload({ metadata: { ownerReferences: [anOwner({ controller: false })] } }),
+    is: undefined,
+  },
+  { why: 'All restarts those that mount it too: most programs read a file once', workload: mounting, is: undefined },
+  {
+    why: 'Static spares those that see the change by themselves',
+    workload: mounting,
+    change: { ...changed, restart: 'Static' },
+    is: 'OptedOut',
+    says: 'only mounts the Secret',
+  },
+  ...(['env', 'envFrom', 'subPath'] as const).map(how => ({
+    why: `Static restarts for ${how}, which never sees the change`,
+    workload: aWorkload({ uses: [aUse({ how })] }),
+    change: { ...changed, restart: 'Static' } as const,
+    is: undefined,
+  })),
+  {
+    why: 'Static looks at every use: one that cannot see the change counts',
+    workload: aWorkload({ uses: [aUse({ how: 'volume' }), aUse()] }),
+    change: { ...changed, restart: 'Static' },
+    is: undefined,
+  },
+  {
+    why: 'Static: a use of another Secret does not count',
+    workload: aWorkload({ uses: [aUse({ how: 'volume' }), aUse({ secretName: 'x' })] }),
+    change: { ...changed, restart: 'Static' },
+    is: 'OptedOut',
+  },
+  ...(['CronJob', 'Job'] as const).map(kind => ({
+    why: `pods of a ${kind} are made for a run`,
+    workload: aWorkload({ kind, replacement: 'nextRun' }),
+    is: 'NextRun',
+    says: `a ${kind} keeps`,
+  })),
+  {
+    why: 'a CronJob that opted out as well: what it is comes before what somebody wants',
+    workload: { ...ignoring, kind: 'CronJob', replacement: 'nextRun' },
+    is: 'NextRun',
+  },
+  {
+    why: 'OnDelete is none: it shall take the content, by the hands of others',
+    workload: aWorkload({ replacement: 'onDelete' }),
+    is: undefined,
+  },
+];
+
+for (const { why, workload, change = changed, is, says = '' } of exemptions) {
+  test(`${is === undefined ? 'not exempt' : `exempt as ${is}`}: ${why}`, () => {
+    const found = exemption(workload, change);
+    expect(found?.reason).toBe(is);
+    expect(found?.message ?? '', 'it says why, by name').toContain(says);
+  });
+}
 
 const standings: readonly {
   readonly why: string;
@@ -63,61 +149,25 @@ const standings: readonly {
     change: first,
     is: 'undecided',
   },
-  { why: 'restart: None', workload: aWorkload(), change: { ...changed, restart: 'None' }, is: 'exempt' },
   {
     why: 'restart: None does not hide that it is rolled',
     workload: rolled('k.b'),
     change: { ...changed, restart: 'None' },
     is: 'current',
   },
-  { why: 'its annotation says ignore', workload: ignoring, change: changed, is: 'exempt' },
   {
-    why: 'another value of that annotation is not ignore',
-    workload: aWorkload({ metadata: { annotations: { 'secrets-operator.io/restart': 'force' } } }),
-    change: changed,
-    is: 'undecided',
-  },
-  { why: 'a controller owns it, and would undo the patch', workload: owned, change: changed, is: 'exempt' },
-  {
-    why: 'an owner that is no controller undoes nothing',
-    workload: aWorkload({ metadata: { ownerReferences: [anOwner({ controller: false })] } }),
-    change: changed,
-    is: 'undecided',
-  },
-  {
-    why: 'All restarts those that mount it too: most programs read a file once',
-    workload: mounting,
-    change: changed,
-    is: 'undecided',
-  },
-  {
-    why: 'Static spares those that see the change by themselves',
+    why: 'Static: it sees the change by itself',
     workload: mounting,
     change: { ...changed, restart: 'Static' },
-    is: 'exempt',
+    is: 'fresh',
   },
-  ...(['env', 'envFrom', 'subPath'] as const).map(how => ({
-    why: `Static restarts for ${how}, which never sees the change`,
-    workload: aWorkload({ uses: [aUse({ how })] }),
-    change: { ...changed, restart: 'Static' } as const,
-    is: 'undecided',
-  })),
-  {
-    why: 'Static looks at every use: one that cannot see the change counts',
-    workload: aWorkload({ uses: [aUse({ how: 'volume' }), aUse()] }),
-    change: { ...changed, restart: 'Static' },
-    is: 'undecided',
-  },
-  {
-    why: 'Static: a use of another Secret does not count',
-    workload: aWorkload({ uses: [aUse({ how: 'volume' }), aUse({ secretName: 'x' })] }),
-    change: { ...changed, restart: 'Static' },
-    is: 'exempt',
-  },
+  { why: 'ignore does not hide that it is rolled', workload: rolled('k.b', ignoring), change: changed, is: 'current' },
+  { why: 'ignore says nothing of its containers', workload: ignoring, change: changed, is: 'undecided' },
+  { why: 'an owner says nothing of its containers', workload: owned, change: changed, is: 'undecided' },
 ];
 
 for (const { why, workload, change, is } of standings) {
-  test(`${is}: ${why}`, () => expect(standing(workload, change).kind).toBe(is));
+  test(`${is}: ${why}`, () => expect(standing(workload, change)).toBe(is));
 }
 
 test('current: it was rolled for the same content under a hash key that was lost since', () => {
@@ -126,18 +176,8 @@ test('current: it was rolled for the same content under a hash key that was lost
   const change = { ...changed, history: [{ ...newest, was: 'lost.hash' }, ...older] };
   const stamped = (hash: string) =>
     aWorkload({ templateAnnotations: { [restartAnnotation(changed.secretName)]: hash } });
-  expect(standing(stamped('lost.hash'), change).kind).toBe('current');
-  expect(standing(stamped('other.hash'), change).kind).toBe('undecided');
-});
-
-test('an exemption says why, by name', () => {
-  const why = (workload: Workload, change = changed) => {
-    const stands = standing(workload, change);
-    return stands.kind === 'exempt' ? stands.why : '';
-  };
-  expect(why(aWorkload(), { ...changed, restart: 'None' })).toContain('rollout.restart');
-  expect(why(ignoring)).toContain('secrets-operator.io/restart: ignore');
-  expect(why(owned)).toContain('Rollout app');
+  expect(standing(stamped('lost.hash'), change)).toBe('current');
+  expect(standing(stamped('other.hash'), change)).toBe('undecided');
 });
 
 const rows: readonly {
@@ -214,3 +254,14 @@ for (const { why, workload = aWorkload(), change = changed, containers, is } of 
 }
 
 test('the margin is the ten seconds that the design promises', () => expect(SETTLE_MS).toBe(MARGIN));
+
+test('restarts wait until the kubelets can have the Secret, from when it was seen', () => {
+  const since = (knownMs: number, change = changed) => restMs({ ...change, knownMs });
+  expect([since(0), since(500), since(2_000), since(Number.POSITIVE_INFINITY)]).toEqual([2_000, 1_500, 0, 0]);
+});
+
+test('a content that has come back waits a second more: start times are whole seconds', () => {
+  const back = aChange({ history: aHistory(['k.a', CHANGED], ['k.b', CHANGED - 9_000], ['k.a', CHANGED - HOUR]) });
+  const since = (knownMs: number) => restMs({ ...back, knownMs });
+  expect([since(0), since(2_999), since(3_000)]).toEqual([3_000, 1, 0]);
+});

@@ -1,49 +1,56 @@
-import type { AwsSecretSpec } from '../../crds/aws-secret.ts';
-import type { ContentChange } from '../../crds/content-history.ts';
 import { RESTART_ANNOTATION } from '../../crds/names.ts';
+import type { Reason } from '../../crds/reasons.ts';
 import { restartAnnotation } from './annotation.ts';
+import { type Change, interludes, isFirst, type KnownChange } from './change.ts';
+import { KUBELET_LAG_MS, SETTLE_MS, START_TIME_MS } from './margins.ts';
 import type { SecretUse, StartedContainer, Workload } from './workload.ts';
 
-/** Between the write of a Secret and the moment when every kubelet starts containers with it; covers skewed clocks. */
-export const SETTLE_MS = 10_000;
+/**
+ * For how many more milliseconds a change restarts nobody. A content that has come back rests longer: the pods that its
+ * restart starts must not look like those that started under the other one (`strays`).
+ */
+export function restMs(change: KnownChange): number {
+  const ms = interludes(change).length === 0 ? KUBELET_LAG_MS : KUBELET_LAG_MS + START_TIME_MS;
+  return Math.max(0, ms - change.knownMs);
+}
 
-/** What a Secret went through, and whom its AwsSecret wants restarted. */
-export interface Change {
-  readonly secretName: string;
-  /** What it holds now: the newest of `history`. */
-  readonly content: string;
-  /** Newest first. */
-  readonly history: readonly ContentChange[];
-  readonly restart: AwsSecretSpec['rollout']['restart'];
+/** Why a workload is not for the operator to restart. */
+export interface Exemption {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** The exemption of a workload from restarts for this change; undefined when it has none. */
+export function exemption(workload: Workload, { secretName, restart }: Change): Exemption | undefined {
+  const { kind, metadata, replacement } = workload;
+  if (replacement === 'nextRun') {
+    return { reason: 'NextRun', message: `a ${kind} keeps the content that its run started with` };
+  }
+  if (restart === 'None') return { reason: 'OptedOut', message: '`rollout.restart` is None' };
+  if (metadata.annotations?.[RESTART_ANNOTATION] === 'ignore') {
+    return { reason: 'OptedOut', message: `annotation ${RESTART_ANNOTATION}: ignore` };
+  }
+  const owner = metadata.ownerReferences?.find(reference => reference.controller);
+  if (owner !== undefined) {
+    const message = `it belongs to ${owner.kind} ${owner.name}, which would undo it; have that restart it`;
+    return { reason: 'OwnedByController', message };
+  }
+  if (relevantUses(workload, secretName, restart).length > 0) return undefined;
+  return { reason: 'OptedOut', message: '`rollout.restart` is Static, and it only mounts the Secret' };
 }
 
 /**
- * `exempt` never restarted by us; `current` rolled for this content; `fresh` no container of it can be older;
- * `undecided` depends on when its containers started.
+ * `current` rolled for this content; `fresh` no container of it can be older; `undecided` depends on when its
+ * containers started.
  */
-export type Standing =
-  | { readonly kind: 'exempt'; readonly why: string }
-  | { readonly kind: 'current' }
-  | { readonly kind: 'fresh' }
-  | { readonly kind: 'undecided' };
+export type Standing = 'current' | 'fresh' | 'undecided';
 
-/** What its template alone tells about a workload and the contents of a Secret, newest first. */
+/** What its template alone tells about a workload and the contents of a Secret. */
 export function standing(workload: Workload, change: Change): Standing {
-  const { secretName, content, history, restart } = change;
-  const { annotations, ownerReferences } = workload.metadata;
+  const { secretName, content, history } = change;
   const stamp = workload.templateAnnotations[restartAnnotation(secretName)];
-  if (stamp !== undefined && (stamp === content || stamp === history[0]?.was)) return { kind: 'current' };
-  if (restart === 'None') return { kind: 'exempt', why: 'rollout.restart is None' };
-  if (annotations?.[RESTART_ANNOTATION] === 'ignore') {
-    return { kind: 'exempt', why: `annotation ${RESTART_ANNOTATION}: ignore` };
-  }
-  const owner = ownerReferences?.find(reference => reference.controller);
-  if (owner !== undefined)
-    return { kind: 'exempt', why: `it belongs to ${owner.kind} ${owner.name}, which would undo it` };
-  if (relevantUses(workload, change).length === 0) {
-    return { kind: 'exempt', why: 'it only mounts the Secret, which updates by itself' };
-  }
-  return candidates(workload, change).length === 0 ? { kind: 'fresh' } : { kind: 'undecided' };
+  if (stamp !== undefined && (stamp === content || stamp === history[0]?.was)) return 'current';
+  return candidates(workload, change).length === 0 ? 'fresh' : 'undecided';
 }
 
 /**
@@ -51,9 +58,8 @@ export function standing(workload: Workload, change: Change): Standing {
  * never due, whatever the annotation says. Holds for good once `SETTLE_MS` have passed since the change.
  */
 export function isDue(workload: Workload, change: Change, containers: readonly StartedContainer[]): boolean {
-  const { history } = change;
-  const changedAt = Date.parse(history[0]?.time ?? '');
-  const deadline = isFirst(history) ? changedAt : changedAt + SETTLE_MS;
+  const changedAt = Date.parse(change.history[0]?.time ?? '');
+  const deadline = isFirst(change) ? changedAt : changedAt + SETTLE_MS;
   return candidates(workload, change).some(use =>
     containers.some(({ container, startedAt }) => container === use.container && startedAt < deadline),
   );
@@ -63,16 +69,12 @@ export function isDue(workload: Workload, change: Change, containers: readonly S
  * The uses through which a container may hold older content. The first content of a Secret is no change: it concerns
  * those that could start without it, and those that were rolled for a content which its history has lost.
  */
-function candidates(workload: Workload, change: Change): readonly SecretUse[] {
-  const { secretName, history } = change;
+export function candidates(workload: Workload, change: Change): readonly SecretUse[] {
+  const { secretName, restart } = change;
   const wasRolled = workload.templateAnnotations[restartAnnotation(secretName)] !== undefined;
-  return relevantUses(workload, change).filter(use => !isFirst(history) || use.optional || wasRolled);
+  return relevantUses(workload, secretName, restart).filter(use => !isFirst(change) || use.optional || wasRolled);
 }
 
-function isFirst(history: readonly ContentChange[]): boolean {
-  return history.length <= 1;
-}
-
-function relevantUses({ uses }: Workload, { secretName, restart }: Change): readonly SecretUse[] {
+function relevantUses({ uses }: Workload, secretName: string, restart: Change['restart']): readonly SecretUse[] {
   return uses.filter(use => use.secretName === secretName && (restart === 'All' || use.how !== 'volume'));
 }

@@ -1,5 +1,11 @@
 import type { Result } from '../runtime/error.ts';
+import type { AwsSecretCache } from '../runtime/ports.ts';
 import type { StartedContainer, Workload } from './workload.ts';
+
+export interface KeptSecrets extends AwsSecretCache {
+  /** Keys of the AwsSecrets that keep the Secret with this key. */
+  keeping(secretKey: string): readonly string[];
+}
 
 export interface WorkloadCache {
   /** Workloads of the namespace whose pod template names the Secret. */
@@ -17,6 +23,8 @@ export interface Restarter {
    * Idempotent: the same annotations again change nothing.
    */
   restart(workload: Workload, annotations: Readonly<Record<string, string>>): Promise<Result<void>>;
+  /** Evicts a pod of the workload, unless its PodDisruptionBudget forbids it now. Fails with `conflict` when it has gone. */
+  evict(workload: Workload, pod: StartedContainer['pod']): Promise<Result<'evicted' | 'forbidden'>>;
 }
 
 export interface RolloutMetrics {

@@ -1,93 +1,54 @@
 import { expect, test } from 'vitest';
-import { aLog, anAwsSecret, anOwner, aSecret, aWorkload } from '../../../test/support/builders.ts';
-import { createFakeClock } from '../../../test/support/fake-clock.ts';
-import type { AwsSecret } from '../../crds/aws-secret.ts';
-import { type ContentChange, writeHistory } from '../../crds/content-history.ts';
+import {
+  aContainer,
+  aHistory,
+  anAwsSecret,
+  anOwner,
+  aSecret,
+  aUse,
+  aWorkload,
+} from '../../../test/support/builders.ts';
+import { aKept, rolloutWorld, START } from '../../../test/support/rollout-world.ts';
+import { writeHistory } from '../../crds/content-history.ts';
 import { OWNER_LABEL } from '../../crds/names.ts';
-import type { SecretMetadata } from '../aws-secret/secret.ts';
-import { fail, ok, type SyncError } from '../runtime/error.ts';
+import { fail } from '../runtime/error.ts';
 import { restartAnnotation } from './annotation.ts';
-import { createRolloutReconciler } from './reconciler.ts';
-import type { Workload } from './workload.ts';
 
-const KEY = 'shop/payments';
-const START = Date.parse('2030-01-01T00:00:00.000Z');
-const at = (ms: number) => new Date(START + ms).toISOString();
+const HOUR = 3_600_000;
+const done = { kind: 'done' };
 const annotation = restartAnnotation('payments');
-
-/** The Secret changed at the start of time; `old` pods started an hour before. */
-const history: readonly ContentChange[] = [
-  { content: 'k.b', time: at(0) },
-  { content: 'k.a', time: at(-7_200_000) },
-];
+const restart = `restart app {"${annotation}":"k.b"}`;
+const history = aHistory(['k.b', START], ['k.a', START - 2 * HOUR]);
 const secret = aSecret({ annotations: writeHistory(history) });
 
-function world(over: { secret?: SecretMetadata; workloads?: readonly Workload[]; awsSecret?: AwsSecret } = {}) {
-  const clock = createFakeClock(START);
-  const state = {
-    awsSecret: (over.awsSecret ?? anAwsSecret()) as AwsSecret | undefined,
-    secret: over.secret ?? secret,
-    workloads: over.workloads ?? [aWorkload()],
-    startedAt: START - 3_600_000,
-    podError: undefined as SyncError | undefined,
-    patchError: undefined as SyncError | undefined,
-  };
-  const calls: string[] = [];
-  const counted: string[] = [];
-  const { log, lines } = aLog();
-  const fresh = new Map<string, ReadonlyMap<string, string>>();
-  const reconcile = createRolloutReconciler({
-    awsSecrets: { get: () => state.awsSecret, hasUid: () => true },
-    secrets: { get: () => state.secret },
-    workloads: { usingSecret: () => state.workloads },
-    pods: {
-      async startedContainers({ metadata }) {
-        calls.push(`pods of ${metadata.name}`);
-        if (state.podError) return { ok: false, error: state.podError };
-        return ok([{ pod: 'p', container: 'main', startedAt: state.startedAt }]);
-      },
-    },
-    restarter: {
-      async restart({ metadata }, annotations) {
-        calls.push(`restart ${metadata.name} ${JSON.stringify(annotations)}`);
-        return state.patchError ? { ok: false, error: state.patchError } : ok(undefined);
-      },
-    },
-    status: {
-      async write(_key, _uid, next) {
-        const status = state.awsSecret && next(state.awsSecret);
-        if (status === undefined || state.awsSecret === undefined) return ok(undefined);
-        calls.push('status');
-        state.awsSecret = { ...state.awsSecret, status };
-        return ok(undefined);
-      },
-    },
-    fresh,
-    clock,
-    metrics: { restarted: (kind, result) => counted.push(`${kind} ${result}`) },
-  });
-  const run = async () => {
-    calls.length = 0;
-    const outcome = await reconcile(KEY, log);
-    return { outcome, calls: [...calls] };
-  };
-  const rolledOut = () => state.awsSecret?.status?.conditions?.find(({ type }) => type === 'RolledOut');
-  return { clock, state, counted, lines, fresh, run, rolledOut };
+/** The world, two seconds after the operator has seen the change. */
+async function rested(initial?: Parameters<typeof rolloutWorld>[0]) {
+  const w = rolloutWorld(initial);
+  await w.run();
+  w.clock.advance(2_000);
+  return w;
 }
 
-const restart = `restart app {"${annotation}":"k.b"}`;
-
 test('in the first two seconds it waits, and says so: a kubelet may still hand out the old content', async () => {
-  const w = world();
+  const w = rolloutWorld();
+  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 2_000 }, calls: ['status'] });
   w.clock.advance(500);
-  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 1_500 }, calls: ['status'] });
+  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 1_500 }, calls: [] });
   expect(w.rolledOut(), 'nobody who waits for the rollout is told that it is over').toMatchObject({ status: 'False' });
 });
 
+test('two seconds since the Secret was seen: it may have been written long after the time that it tells', async () => {
+  const w = rolloutWorld();
+  w.clock.advance(4_500);
+  expect((await w.run()).outcome).toEqual({ kind: 'after', ms: 2_000 });
+});
+
 test('then it restarts who runs with the old content, and tells', async () => {
-  const w = world();
-  w.clock.advance(2_000);
-  expect(await w.run()).toEqual({ outcome: { kind: 'done' }, calls: ['pods of app', restart, 'status'] });
+  const w = await rested();
+  expect(await w.run()).toEqual({
+    outcome: done,
+    calls: ['pods of app', restart, 'event WorkloadRestarted app', 'status'],
+  });
   expect(w.rolledOut()).toMatchObject({ status: 'False', reason: 'RollingOut' });
   expect(w.counted).toEqual(['Deployment success']);
   expect(w.lines).toEqual([
@@ -95,134 +56,166 @@ test('then it restarts who runs with the old content, and tells', async () => {
   ]);
 });
 
+test('a change that settled while nobody looked is acted upon at once', async () => {
+  const w = rolloutWorld();
+  w.clock.advance(10_000);
+  expect((await w.run()).calls).toContain(restart);
+});
+
 test('a workload that carries the annotation is left alone, without a look at its pods', async () => {
-  const w = world({ workloads: [aWorkload({ templateAnnotations: { [annotation]: 'k.b' } })] });
+  const w = rolloutWorld({ workloads: [aWorkload({ templateAnnotations: { [annotation]: 'k.b' } })] });
   w.clock.advance(2_000);
-  expect(await w.run()).toEqual({ outcome: { kind: 'done' }, calls: ['status'] });
+  expect(await w.run()).toEqual({ outcome: done, calls: ['status'] });
   expect(w.rolledOut()).toMatchObject({ status: 'True', reason: 'UpToDate' });
 });
 
-test('fresh pods are looked at once more when ten seconds have passed, and never again for this content', async () => {
-  const w = world();
-  w.state.startedAt = START + 60_000;
-  w.clock.advance(2_000);
+test('fresh pods are looked at once more when ten seconds have passed, and never again for this change', async () => {
+  const w = await rested({ containers: [aContainer(START + 60_000)] });
   expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 8_000 }, calls: ['pods of app', 'status'] });
   w.clock.advance(8_000);
-  expect(await w.run()).toEqual({ outcome: { kind: 'done' }, calls: ['pods of app'] });
-  expect(await w.run()).toEqual({ outcome: { kind: 'done' }, calls: [] });
+  expect(await w.run()).toEqual({ outcome: done, calls: ['pods of app'] });
+  expect(await w.run()).toEqual({ outcome: done, calls: [] });
 });
 
 test('what is known of fresh pods ends with their content', async () => {
-  const w = world();
-  w.state.startedAt = START + 60_000;
-  w.clock.advance(20_000);
+  const w = await rested({ containers: [aContainer(START + 60_000)] });
+  w.clock.advance(18_000);
   await w.run();
-  const next = [{ content: 'k.c', time: at(3_600_000) }, ...history];
-  w.state.secret = aSecret({ annotations: writeHistory(next) });
-  w.clock.advance(7_200_000);
+  const next = aHistory(['k.c', START + HOUR], ['k.b', START], ['k.a', START - 2 * HOUR]);
+  w.state.secrets = [aKept('payments', next).secret];
+  w.clock.advance(2 * HOUR);
   expect((await w.run()).calls).toContain(`restart app {"${annotation}":"k.c"}`);
 });
 
-const silent: readonly { readonly why: string; readonly over: NonNullable<Parameters<typeof world>[0]> }[] = [
-  { why: 'the AwsSecret is suspended', over: { awsSecret: anAwsSecret({ spec: { suspend: true } }) } },
-  { why: 'the Secret tells no content', over: { secret: aSecret() } },
+test('what is known of fresh pods ends when the content went and came back, though nobody saw it go', async () => {
+  const w = await rested({ containers: [aContainer(START + 60_000)] });
+  w.clock.advance(18_000);
+  await w.run();
+  const back = aHistory(['k.b', START + HOUR + 5_000], ['k.c', START + HOUR], ['k.b', START]);
+  w.state.secrets = [aKept('payments', back).secret];
+  w.state.containers = [aContainer(START + HOUR + 3_000)];
+  w.clock.advance(2 * HOUR);
+  expect((await w.run()).calls, 'the container holds k.c').toContain(restart);
+});
+
+const silent: readonly { readonly why: string; readonly initial: NonNullable<Parameters<typeof rolloutWorld>[0]> }[] = [
+  {
+    why: 'the AwsSecret is suspended',
+    initial: { awsSecrets: [aKept('payments', history, { spec: { suspend: true } }).awsSecret] },
+  },
+  { why: 'the Secret tells no content', initial: { secrets: [aSecret()] } },
   {
     why: 'the Secret belongs to another: its content may restart nobody',
-    over: { secret: { ...secret, ownerReferences: [anOwner({ uid: 'uid-2' })] } },
+    initial: { secrets: [{ ...secret, ownerReferences: [anOwner({ uid: 'uid-2' })] }] },
   },
-  { why: 'nobody uses the Secret', over: { workloads: [] } },
+  { why: 'nobody uses the Secret', initial: { workloads: [] } },
 ];
 
-for (const { why, over } of silent) {
+for (const { why, initial } of silent) {
   test(`nothing happens: ${why}`, async () => {
-    const w = world(over);
+    const w = rolloutWorld(initial);
     w.clock.advance(20_000);
-    expect(await w.run()).toEqual({ outcome: { kind: 'done' }, calls: [] });
+    expect(await w.run()).toEqual({ outcome: done, calls: [] });
   });
 }
 
 test('an adopted Secret restarts its consumers too: the label tells whose it is', async () => {
-  const w = world({ secret: { ...secret, ownerReferences: [], labels: { [OWNER_LABEL]: 'uid-1' } } });
-  w.clock.advance(2_000);
+  const adopted = { ...secret, ownerReferences: [], labels: { [OWNER_LABEL]: 'uid-1' } };
+  const w = await rested({ awsSecrets: [anAwsSecret()], secrets: [adopted] });
   expect((await w.run()).calls).toContain(restart);
 });
 
 test('an AwsSecret that is gone is forgotten', async () => {
-  const w = world();
-  w.fresh.set(KEY, new Map());
-  w.state.awsSecret = undefined;
-  expect(await w.run()).toEqual({ outcome: { kind: 'done' }, calls: [] });
-  expect(w.fresh.size).toBe(0);
+  const w = await rested({ containers: [aContainer(START + 60_000)] });
+  w.clock.advance(18_000);
+  await w.run();
+  const { awsSecrets } = w.state;
+  w.state.awsSecrets = [];
+  expect(await w.run()).toEqual({ outcome: done, calls: [] });
+  w.state.awsSecrets = awsSecrets;
+  expect((await w.run()).calls, 'all has to be learned anew').toContain('pods of app');
 });
 
+const refused = fail('WriteRefused', 'content', 'no rights').error;
+const outrun = fail('Progressing', 'conflict', 'lost').error;
 const failures = [
   {
     why: 'the pods cannot be listed',
-    set: 'podError',
-    error: fail('WriteRefused', 'content', 'no rights').error,
-    calls: ['pods of app', 'status'],
+    set: { podError: refused },
+    calls: ['pods of app', 'event RestartFailed app', 'status'],
     counted: [],
   },
   {
     why: 'the patch is refused',
-    set: 'patchError',
-    error: fail('WriteRefused', 'content', 'no rights').error,
-    calls: ['pods of app', restart, 'status'],
+    set: { patchErrors: { app: refused } },
+    calls: ['pods of app', restart, 'event RestartFailed app', 'status'],
     counted: ['Deployment error'],
   },
   {
-    why: 'somebody else wrote the workload',
-    set: 'patchError',
-    error: fail('Progressing', 'conflict', 'lost').error,
-    calls: ['pods of app', restart],
+    why: 'somebody else wrote the workload, which is no failure',
+    set: { patchErrors: { app: outrun } },
+    calls: ['pods of app', restart, 'status'],
     counted: [],
   },
-] as const;
+];
 
-for (const { why, set, error, calls, counted } of failures) {
+for (const { why, set, calls, counted } of failures) {
   test(`it is tried again when ${why}`, async () => {
-    const w = world();
-    w.state[set] = error;
-    w.clock.advance(2_000);
-    const ran = await w.run();
-    expect(ran.outcome).toEqual({ kind: 'retry', error });
-    expect(ran.calls.slice(0, calls.length)).toEqual(calls);
+    const w = await rested(set);
+    const { outcome, calls: made } = await w.run();
+    const error = why.startsWith('somebody') ? outrun : refused;
+    expect(outcome).toEqual({ kind: 'retry', error });
+    expect(made).toEqual(calls);
     expect(w.counted).toEqual(counted);
+    expect((await w.run()).calls, 'the same is told once').toEqual(calls.filter(call => !/event|status/.test(call)));
   });
 }
 
 test('a failure is told in the status, with the workload’s name', async () => {
-  const w = world();
-  w.state.patchError = fail('WriteRefused', 'content', 'no rights').error;
-  w.clock.advance(2_000);
+  const w = await rested({ patchErrors: { app: refused } });
   await w.run();
-  expect(w.rolledOut()).toMatchObject({
-    status: 'False',
-    reason: 'RestartFailed',
-    message: 'Deployment app: no rights',
-  });
+  const message = 'Deployment app: no rights';
+  expect(w.rolledOut()).toMatchObject({ status: 'False', reason: 'RestartFailed', message });
 });
+
+const pair = [aWorkload(), aWorkload({ metadata: { name: 'b', uid: 'b-uid' } })];
 
 test('one workload that fails does not hold up the others', async () => {
-  const w = world({ workloads: [aWorkload(), aWorkload({ metadata: { name: 'b', uid: 'b-uid' } })] });
-  w.state.patchError = fail('WriteRefused', 'content', 'no rights').error;
-  w.clock.advance(2_000);
+  const w = await rested({ workloads: pair, patchErrors: { app: refused } });
   expect((await w.run()).calls.filter(call => call.startsWith('restart'))).toHaveLength(2);
+  expect(w.counted).toEqual(['Deployment error', 'Deployment success']);
 });
 
-test('a change that lies in the future, because a clock was set back, is acted upon now', async () => {
-  const w = world();
-  w.clock.setWall(START - 3_600_000);
-  w.state.startedAt = START - 7_200_000;
+test('a workload that fails is tried again no later than another is due to be looked at', async () => {
+  const fresh = aWorkload({ metadata: { name: 'b', uid: 'b-uid' }, uses: [aUse({ container: 'proxy' })] });
+  const w = await rested({ workloads: [aWorkload(), fresh], patchErrors: { app: refused } });
+  expect((await w.run()).outcome).toEqual({ kind: 'retry', error: refused, maxDelayMs: 8_000 });
+});
+
+test('a status that could not be written is tried again, and nothing else is done twice', async () => {
+  const error = fail('ApiServerUnavailable', 'transient', 'no answer').error;
+  const w = await rested();
+  w.state.statusError = error;
+  expect((await w.run()).outcome).toEqual({ kind: 'retry', error });
+  w.deliver();
+  delete w.state.statusError;
+  expect(await w.run()).toEqual({ outcome: done, calls: ['status'] });
+});
+
+test('a change that lies in the future, because a clock was set back, waits for nothing but the kubelets', async () => {
+  const w = rolloutWorld();
+  w.clock.setWall(START - HOUR);
+  w.state.containers = [aContainer(START - 2 * HOUR)];
+  expect((await w.run()).outcome).toEqual({ kind: 'after', ms: 2_000 });
+  w.clock.advance(2_000);
   expect((await w.run()).calls).toContain(restart);
 });
 
 test('a restart that was done before the operator died is not done again', async () => {
-  const w = world();
-  w.clock.advance(2_000);
+  const w = await rested();
   await w.run();
-  const patched = aWorkload({ templateAnnotations: { [annotation]: 'k.b' } });
-  const successor = world({ workloads: [patched] });
+  w.deliver();
+  const successor = rolloutWorld({ workloads: w.state.workloads, containers: w.state.containers });
   successor.clock.advance(3_000);
   expect((await successor.run()).calls).toEqual(['status']);
 });

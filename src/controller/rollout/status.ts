@@ -1,27 +1,38 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AwsSecret, AwsSecretStatus, WorkloadStatus } from '../../crds/aws-secret.ts';
 import { withConditions } from '../../crds/conditions.ts';
+import type { Reason } from '../../crds/reasons.ts';
 import type { Workload } from './workload.ts';
 
 const MAX_WORKLOADS = 20;
 const ORDER = { Failed: 0, RollingOut: 1, Pending: 2, Exempt: 3, UpToDate: 4 } as const;
 const UNFINISHED: ReadonlySet<WorkloadStatus['state']> = new Set(['Failed', 'RollingOut', 'Pending']);
 
-/** Where one workload stands; `message` says why. */
-export function workloadStatus(workload: Workload, state: WorkloadStatus['state'], message?: string): WorkloadStatus {
-  const { kind, metadata } = workload;
-  return { kind, name: metadata.name, state, ...(message !== undefined && { message }) };
+/** Where one workload stands, and why. */
+export function workloadStatus(
+  { kind, metadata: { name } }: Workload,
+  state: WorkloadStatus['state'],
+  reason: Reason = 'UpToDate',
+  message?: string,
+): WorkloadStatus {
+  return { kind, name, state, reason, ...(message !== undefined && { message }) };
 }
 
 /** Where a workload stands that was rolled for the present content. */
 export function rolledStatus(workload: Workload): WorkloadStatus {
   const { isComplete, isStuck, isPaused, updated, desired } = workload.progress;
   if (isComplete) return workloadStatus(workload, 'UpToDate');
-  if (isStuck) return workloadStatus(workload, 'Failed', 'its rollout exceeded its progress deadline');
-  if (isPaused) return workloadStatus(workload, 'Pending', 'it is paused; the restart follows when it resumes');
+  if (workload.replacement === 'onDelete') {
+    const message = `${updated} of ${desired} pods updated; the others follow when somebody deletes them`;
+    return workloadStatus(workload, 'Pending', 'OnDelete', message);
+  }
+  if (isStuck) return workloadStatus(workload, 'Failed', 'RestartFailed', 'its own controller gave up its rollout');
+  if (isPaused) {
+    return workloadStatus(workload, 'Pending', 'RollingOut', 'it is paused; the restart follows when it resumes');
+  }
   const isWaiting = updated >= desired;
   const message = isWaiting ? 'its new pods are not yet available alone' : `${updated} of ${desired} pods updated`;
-  return workloadStatus(workload, 'RollingOut', message);
+  return workloadStatus(workload, 'RollingOut', 'RollingOut', message);
 }
 
 /** The status with the rollout in it, or undefined when the present one says it already. */
@@ -32,7 +43,8 @@ export function nextRolloutStatus(
 ): AwsSecretStatus | undefined {
   const isSilent = workloads.length === 0 && !status.conditions?.some(({ type }) => type === 'RolledOut');
   if (isSilent) return undefined;
-  const sorted = [...workloads].sort((a, b) => ORDER[a.state] - ORDER[b.state] || (a.name < b.name ? -1 : 1));
+  const rank = ({ kind, name }: WorkloadStatus) => `${name}/${kind}`;
+  const sorted = [...workloads].sort((a, b) => ORDER[a.state] - ORDER[b.state] || (rank(a) < rank(b) ? -1 : 1));
   const upToDate = workloads.filter(({ state }) => state === 'UpToDate').length;
   const condition = { type: 'RolledOut', ...verdict(sorted), observedGeneration: metadata.generation ?? 0 } as const;
   const next: AwsSecretStatus = {
@@ -47,6 +59,12 @@ export function nextRolloutStatus(
   return isDeepStrictEqual(next, status) ? undefined : next;
 }
 
+/** Whether the status of `awsSecret` does not tell yet that this workload has failed for this reason. */
+export function isNewFailure({ status }: AwsSecret, { kind, name, state, reason }: WorkloadStatus): boolean {
+  const told = status?.rollout?.workloads?.find(workload => workload.kind === kind && workload.name === name);
+  return told?.state !== state || told.reason !== reason;
+}
+
 function verdict(sorted: readonly WorkloadStatus[]) {
   const unfinished = sorted.filter(({ state }) => UNFINISHED.has(state));
   const [first] = unfinished;
@@ -56,8 +74,13 @@ function verdict(sorted: readonly WorkloadStatus[]) {
     const message = `Workloads that run with the present content: ${sorted.length - exempt}${note}.`;
     return { status: 'True', reason: 'UpToDate', message } as const;
   }
-  const reason = first.state === 'Failed' ? 'RestartFailed' : 'RollingOut';
   const detail = first.message === undefined ? '' : `: ${first.message}`;
   const rest = unfinished.length > 1 ? ` (and ${unfinished.length - 1} more)` : '';
-  return { status: 'False', reason, message: `${first.kind} ${first.name}${detail}${rest}` } as const;
+  return { status: 'False', reason: reasonOf(first), message: `${first.kind} ${first.name}${detail}${rest}` } as const;
+}
+
+/** The workloads tell the details; the condition is for those who wait. */
+function reasonOf({ state, reason }: WorkloadStatus): Reason {
+  if (state !== 'Failed') return 'RollingOut';
+  return reason === 'RestartReverted' ? 'RestartReverted' : 'RestartFailed';
 }

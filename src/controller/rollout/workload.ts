@@ -10,12 +10,24 @@ export interface SecretUse {
   readonly optional: boolean;
 }
 
+/** Kinds whose pods are replaced when their template changes, and those that make pods for a run. */
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Rollout' | 'CronJob' | 'Job';
+
+/**
+ * What a change of its template does: `rolling` its own controller replaces the pods; `onDelete` pods get it when
+ * somebody deletes them; `nextRun` pods that run are never replaced.
+ */
+export type Replacement = 'rolling' | 'onDelete' | 'nextRun';
+
 /** A workload, reduced to what a decision about a restart needs. */
 export interface Workload {
-  readonly kind: 'Deployment';
+  readonly apiVersion: string;
+  readonly kind: WorkloadKind;
   readonly metadata: ObjectMeta;
+  readonly replacement: Replacement;
   /** As the `labelSelector` parameter of a list of its pods. */
   readonly podSelector: string;
+  /** Only those of the operator. */
   readonly templateAnnotations: Readonly<Record<string, string>>;
   readonly uses: readonly SecretUse[];
   readonly progress: WorkloadProgress;
@@ -25,7 +37,7 @@ export interface WorkloadProgress {
   /** Whether its own controller has seen the present generation, and all pods are updated and available. */
   readonly isComplete: boolean;
   readonly isPaused: boolean;
-  /** Its controller gave up waiting (`ProgressDeadlineExceeded`). */
+  /** Its controller gave up: `ProgressDeadlineExceeded` of a Deployment, `Degraded` of a Rollout. */
   readonly isStuck: boolean;
   readonly updated: number;
   readonly desired: number;
@@ -33,7 +45,7 @@ export interface WorkloadProgress {
 
 /** A container that runs, or an init container that ran, in a pod that is neither finished nor being deleted. */
 export interface StartedContainer {
-  readonly pod: string;
+  readonly pod: { readonly name: string; readonly uid: string };
   readonly container: string;
   /** Wall-clock milliseconds; Kubernetes tells whole seconds. */
   readonly startedAt: number;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createFakeClock, settled } from '../../../test/support/fake-clock.ts';
-import { pause } from './clock.ts';
+import { isSettledWithin, pause } from './clock.ts';
 
 /** Whether a pause has ended, seen after each step. */
 function watch(promise: Promise<void>): () => Promise<boolean> {
@@ -36,5 +36,26 @@ test('an abort ends a pause at once and leaves no timer behind: a timer would ho
 test('a signal that is aborted already makes no pause', async () => {
   const clock = createFakeClock();
   await pause(clock, 100, AbortSignal.abort());
+  expect(clock.timers).toBe(0);
+});
+
+const settlements = [
+  { why: 'it was fulfilled before', settle: () => Promise.resolve() },
+  { why: 'a rejection settles it too', settle: () => Promise.reject(new Error('no')) },
+];
+
+for (const { why, settle } of settlements) {
+  test(`settled within its time: ${why}`, async () => {
+    const clock = createFakeClock();
+    expect(await isSettledWithin(clock, 100, settle())).toBe(true);
+    expect(clock.timers, 'no timer is left').toBe(0);
+  });
+}
+
+test('what takes longer than its time is waited for no more', async () => {
+  const clock = createFakeClock();
+  const answer = isSettledWithin(clock, 100, new Promise(() => undefined));
+  clock.advance(100);
+  expect(await answer).toBe(false);
   expect(clock.timers).toBe(0);
 });

@@ -24,3 +24,15 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
     signal.addEventListener('abort', end, { once: true });
   });
 }
+
+/** Whether `promise` settles within `ms`; leaves no timer behind. */
+export async function isSettledWithin(clock: Clock, ms: number, promise: Promise<unknown>): Promise<boolean> {
+  const over = new AbortController();
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  const isSettled = await Promise.race([settled, pause(clock, ms, over.signal).then(() => false)]);
+  over.abort();
+  return isSettled;
+}

@@ -1,4 +1,4 @@
-import type { Reason } from '../../crds/conditions.ts';
+import type { Reason } from '../../crds/reasons.ts';
 
 /**
  * What a failure asks for next:

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds the Go tool sets of this folder from the Go module proxy into a cache outside the tree.
 #
-#   build.sh SET...         builds what is missing; one set is one folder with a go.mod (kubernetes, etcd, helm, kwok, kind)
+#   build.sh SET...         builds what is missing; one set is one folder with a go.mod (kubernetes, etcd, helm, kwok, kind,
+#                           argo-rollouts)
 #   build.sh --path SET     prints the folder that holds (or will hold) the set's binaries
 #   build.sh --version SET  prints the set's version
 #
@@ -18,6 +19,7 @@ module() {
     helm) echo helm.sh/helm/v3 ;;
     kwok) echo sigs.k8s.io/kwok ;;
     kind) echo sigs.k8s.io/kind ;;
+    argo-rollouts) echo github.com/argoproj/argo-rollouts ;;
     *) echo "tools: no tool set is named $1" >&2; return 1 ;;
   esac
 }
@@ -86,7 +88,10 @@ build() {
     go build -v -trimpath -buildvcs=false -ldflags "$(ldflags "$set" "$v")" -o "$tmp/" tool 2>&1) | progress "$set"
   # The etcd module calls its main package `server`.
   if [ -f "$tmp/v3" ]; then mv "$tmp/v3" "$tmp/etcd"; elif [ -f "$tmp/server" ]; then mv "$tmp/server" "$tmp/etcd"; fi
-  chmod 755 "$tmp"
+  if [ "$set" = argo-rollouts ]; then # the definitions that its controller was built with
+    cp "$(cd "$here/$set" && GOWORK=off go list -m -f '{{.Dir}}' "$(module "$set")")"/manifests/crds/*-crd.yaml "$tmp/"
+  fi
+  chmod -R u+w,a+rX "$tmp"
   mv "$tmp" "$out"
   trap - EXIT
   echo "tools: built $set $v in $((SECONDS - started)) s"

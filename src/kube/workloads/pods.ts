@@ -1,10 +1,10 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import type { PodReader } from '../controller/rollout/ports.ts';
-import type { StartedContainer } from '../controller/rollout/workload.ts';
-import { ok } from '../controller/runtime/error.ts';
-import { syncError } from './error.ts';
-import { call, PODS, resourcePath } from './resource.ts';
-import type { Transport } from './transport.ts';
+import type { PodReader } from '../../controller/rollout/ports.ts';
+import type { StartedContainer, Workload } from '../../controller/rollout/workload.ts';
+import { ok } from '../../controller/runtime/error.ts';
+import { syncError } from '../error.ts';
+import { call, PODS, resourcePath } from '../resource.ts';
+import type { Transport } from '../transport.ts';
 
 const PAGE = '500';
 
@@ -15,15 +15,17 @@ interface PodList {
 
 export function createPodReader(transport: Transport): PodReader {
   return {
-    async startedContainers({ metadata, podSelector }) {
-      const { namespace } = metadata;
+    async startedContainers(workload) {
+      const { podSelector } = workload;
+      const { namespace } = workload.metadata;
       const containers: StartedContainer[] = [];
       let next = '';
       do {
         const query = { labelSelector: podSelector, limit: PAGE, ...(next !== '' && { continue: next }) };
         const page = await call<PodList>(transport, { method: 'GET', path: resourcePath(PODS, namespace), query });
         if (!page.ok) return syncError(page.error, `list pods in namespace ${namespace}`);
-        containers.push(...page.value.items.flatMap(startedContainers));
+        const own = page.value.items.filter(pod => isOf(pod, workload));
+        containers.push(...own.flatMap(startedContainers));
         next = page.value.metadata.continue ?? '';
       } while (next !== '');
       return ok(containers);
@@ -31,12 +33,23 @@ export function createPodReader(transport: Transport): PodReader {
   };
 }
 
+/**
+ * Selectors of different workloads may overlap; a pod that certainly belongs to another is not counted. Replicas of
+ * Deployments and Rollouts belong to a ReplicaSet, which may have any name.
+ */
+function isOf({ metadata }: V1Pod, { kind, metadata: { uid } }: Workload): boolean {
+  const controller = metadata?.ownerReferences?.find(owner => owner.controller);
+  if (controller === undefined) return true;
+  const isReplica = controller.kind === 'ReplicaSet';
+  return kind === 'Deployment' || kind === 'Rollout' ? isReplica : controller.uid === uid;
+}
+
 /** None of a pod that has ended or is being deleted: it will not be there for long, with whatever content. */
 export function startedContainers({ metadata, status }: V1Pod): readonly StartedContainer[] {
   const isOver =
     status?.phase === 'Succeeded' || status?.phase === 'Failed' || metadata?.deletionTimestamp !== undefined;
   if (isOver) return [];
-  const pod = metadata?.name ?? '';
+  const pod = { name: metadata?.name ?? '', uid: metadata?.uid ?? '' };
   const started = (container: V1ContainerStatus, time: unknown): readonly StartedContainer[] =>
     time === undefined ? [] : [{ pod, container: container.name, startedAt: Date.parse(String(time)) }];
   return [

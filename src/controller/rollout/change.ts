@@ -1,0 +1,69 @@
+import { type AwsSecret, type AwsSecretSpec, targetName } from '../../crds/aws-secret.ts';
+import { type ContentChange, readHistory } from '../../crds/content-history.ts';
+import { OWNER_LABEL } from '../../crds/names.ts';
+import type { ObjectMeta } from '../../crds/object.ts';
+
+/** What a Secret went through, and whom its AwsSecret wants restarted. */
+export interface Change {
+  readonly secretName: string;
+  /** What it holds now: the newest of `history`. */
+  readonly content: string;
+  /** Newest first. */
+  readonly history: readonly ContentChange[];
+  readonly restart: AwsSecretSpec['rollout']['restart'];
+}
+
+/** A change, and since when the operator knows of it. */
+export interface KnownChange extends Change {
+  /** By the monotonic clock; infinite for one that had settled when it was first seen. */
+  readonly knownMs: number;
+}
+
+/** The change that an AwsSecret's Secret tells of; undefined when it is not of its making, or may restart nothing now. */
+export function changeOf(awsSecret: AwsSecret, secret: ObjectMeta | undefined): Change | undefined {
+  if (awsSecret.spec.suspend || awsSecret.metadata.deletionTimestamp !== undefined) return undefined;
+  const history = secret === undefined ? [] : readHistory(secret);
+  const [newest] = history;
+  if (secret === undefined || newest === undefined || !isOwn(awsSecret, secret)) return undefined;
+  const { restart } = awsSecret.spec.rollout;
+  return { secretName: targetName(awsSecret), content: newest.content, history, restart };
+}
+
+/** Tells a change from every other, also from the one by which the same content came before. */
+export function changeId({ content, history }: Change): string {
+  return `${content} ${history[0]?.time}`;
+}
+
+/** A time in which the Secret held another content than now, in wall-clock milliseconds. */
+export interface Interlude {
+  readonly since: number;
+  readonly until: number;
+}
+
+/**
+ * When the Secret held other contents, between the first time that it held the present one and now, as far as its
+ * history goes. None for a content that is new to it.
+ */
+export function interludes({ history, content }: Change): readonly Interlude[] {
+  const isPresent = (change: ContentChange): boolean =>
+    change.content === content || change.content === history[0]?.was;
+  const first = history.findLastIndex(isPresent);
+  return history.slice(0, Math.max(0, first)).flatMap((next, index) => {
+    const change = history[index + 1];
+    if (change === undefined || isPresent(change)) return [];
+    return [{ since: Date.parse(change.time), until: Date.parse(next.time) }];
+  });
+}
+
+/** Whether the Secret has held no other content, as far as its history goes. */
+export function isFirst({ history }: Change): boolean {
+  return history.length <= 1;
+}
+
+/** Only content that this AwsSecret has written may restart anything. */
+function isOwn({ metadata }: AwsSecret, secret: ObjectMeta): boolean {
+  return (
+    secret.ownerReferences?.some(owner => owner.uid === metadata.uid) === true ||
+    secret.labels?.[OWNER_LABEL] === metadata.uid
+  );
+}

@@ -1,0 +1,221 @@
+/** What is told about a reason, in the reference and wherever people ask: one sentence each, in plain English. */
+export interface ReasonDoc {
+  /** What is so. */
+  readonly meaning: string;
+  /** The way out, for a platform engineer: what to look at, what to change; or that it mends itself. */
+  readonly remedy: string;
+  /** The most prominent place where it stands: a condition, else one workload of the status, else events alone. */
+  readonly in: 'condition' | 'workload' | 'event';
+}
+
+/** Why a condition has its status: one list for conditions, events, metrics, logs and the docs. */
+export const REASONS = {
+  Synced: {
+    meaning: 'The Secret holds what AWS holds.',
+    remedy: 'Nothing to do.',
+    in: 'condition',
+  },
+  Progressing: {
+    meaning: 'The first sync of this generation is under way.',
+    remedy: 'Wait a few seconds; if it stays, see whether the operator runs, leads and watches this namespace.',
+    in: 'condition',
+  },
+  Suspended: {
+    meaning: '`spec.suspend` is true: nothing is read or written until it is false.',
+    remedy: 'Set `spec.suspend` to false when you want it to go on.',
+    in: 'condition',
+  },
+  SecretNotFound: {
+    meaning: 'AWS has no secret of that name, or it is scheduled for deletion, or the stage points at no version.',
+    remedy:
+      'Compare name, region and stage with `aws secretsmanager describe-secret`; `aws secretsmanager restore-secret` takes a deletion back; set `optional: true` on a `data` entry that may be absent.',
+    in: 'condition',
+  },
+  AccessDenied: {
+    meaning: 'AWS refused the call: the identity lacks an IAM permission, or a resource policy denies it.',
+    remedy:
+      'Allow `secretsmanager:GetSecretValue` and `secretsmanager:DescribeSecret` on that name in that region, and `kms:Decrypt` on its key, and look for a denial in the secret’s resource policy.',
+    in: 'condition',
+  },
+  DecryptionFailed: {
+    meaning: 'AWS could not decrypt the value: the KMS key is disabled, deleted, or not allowed.',
+    remedy:
+      'Look at the key with `aws kms describe-key`: enable it, or cancel its deletion; see that its policy lets the operator’s role decrypt.',
+    in: 'condition',
+  },
+  InvalidReference: {
+    meaning: 'AWS refused the reference itself, such as a malformed ARN.',
+    remedy: 'Correct `secretId` or `versionStage`: a name or a whole ARN, and a stage that exists.',
+    in: 'condition',
+  },
+  CredentialsUnavailable: {
+    meaning: 'No AWS credentials: the web identity token, the role or its trust policy does not work.',
+    remedy:
+      'Compare the role annotation of the operator’s ServiceAccount, the OIDC provider in IAM, and `aud` and `sub` in the trust policy; restart an operator pod that is older than the annotation.',
+    in: 'condition',
+  },
+  Unavailable: {
+    meaning: 'AWS did not answer in any region: network, timeout, throttling or a server error.',
+    remedy:
+      'Nothing, if it passes: it is tried again and the Secret stays. If it lasts, look at egress, proxies, VPC endpoints and the quota of calls.',
+    in: 'condition',
+  },
+  ReplicaBehind: {
+    meaning: 'The primary region does not answer, and a secondary has another version than the Secret holds.',
+    remedy:
+      'Nothing, if it passes: the Secret stays until the primary answers or the replica catches up. If it lasts, look at the replication with `aws secretsmanager describe-secret`.',
+    in: 'condition',
+  },
+  NotJson: {
+    meaning: 'The value is not a JSON object, but its properties were asked for.',
+    remedy: 'Store a JSON object in AWS, or read the whole value by a `data` entry without `property`.',
+    in: 'condition',
+  },
+  PropertyNotFound: {
+    meaning: 'The JSON object has no such property.',
+    remedy: 'Add the property in AWS, correct `property`, or set `optional: true` on that entry.',
+    in: 'condition',
+  },
+  EmptyValue: {
+    meaning: 'The secret has no value yet.',
+    remedy: 'Give it one with `aws secretsmanager put-secret-value`.',
+    in: 'condition',
+  },
+  InvalidKey: {
+    meaning: 'The name cannot be a key of a Secret: letters, digits, `-`, `_` and `.`, 253 characters at the most.',
+    remedy: 'Rename the property in AWS, or name each key by a `data` entry instead of `dataFrom`.',
+    in: 'condition',
+  },
+  DuplicateKey: {
+    meaning: 'Two `dataFrom` entries give the same key.',
+    remedy: 'Rename the property in one of them, or say by a `data` entry of that key which one is meant.',
+    in: 'condition',
+  },
+  TooLarge: {
+    meaning: 'The Secret would exceed the 1 MiB that Kubernetes accepts.',
+    remedy: 'Name fewer sources, or split them over several AwsSecrets.',
+    in: 'condition',
+  },
+  MissingTypeKeys: {
+    meaning: "The Secret's type demands keys that the sources do not give.",
+    remedy: 'Give these keys by `data` entries, or choose the type `Opaque`.',
+    in: 'condition',
+  },
+  InvalidSpec: {
+    meaning: 'The spec breaks a rule that the API server would have refused.',
+    remedy: 'Correct the spec as the message says, and apply the CRD of this version: the one in the cluster is older.',
+    in: 'condition',
+  },
+  TargetNotOwned: {
+    meaning: 'A Secret of that name exists and is not ours; `creationPolicy: Adopt` would take it over.',
+    remedy:
+      'Delete that Secret, choose another `spec.target.name`, or set `spec.target.creationPolicy: Adopt`, which replaces all of its content.',
+    in: 'condition',
+  },
+  TargetOwnedByOther: {
+    meaning: 'The Secret belongs to another controller or another AwsSecret.',
+    remedy: 'Choose another `spec.target.name`, or remove the other owner of that Secret.',
+    in: 'condition',
+  },
+  TargetImmutable: {
+    meaning: 'The Secret is immutable and holds another content.',
+    remedy: 'Delete that Secret, and it is made anew; or choose another `spec.target.name`.',
+    in: 'condition',
+  },
+  TargetTypeDiffers: {
+    meaning: 'The Secret exists with another type, which Kubernetes does not let anybody change.',
+    remedy: 'Delete that Secret, and it is made anew with the type of the spec; or choose another `spec.target.name`.',
+    in: 'condition',
+  },
+  NamespaceTerminating: {
+    meaning: 'The namespace is being deleted.',
+    remedy: 'Nothing to do, if the namespace is meant to go.',
+    in: 'condition',
+  },
+  WriteRefused: {
+    meaning: 'The API server refused to write: RBAC, quota or an admission policy.',
+    remedy:
+      'Ask `kubectl auth can-i` as the operator’s ServiceAccount, `kubectl describe quota`, and the admission policies of that namespace.',
+    in: 'condition',
+  },
+  ApiServerUnavailable: {
+    meaning: 'The Kubernetes API server did not answer.',
+    remedy: 'Nothing, if it passes: it is tried again. If it lasts, look at the API server and its priority levels.',
+    in: 'condition',
+  },
+  InternalError: {
+    meaning: 'A defect of the operator ended the reconcile; the Secret stays as it is.',
+    remedy:
+      'It is tried again by itself; report it with the operator’s log lines of `reconcile panicked`, which hold no values.',
+    in: 'condition',
+  },
+  UpToDate: {
+    meaning: 'Every workload that uses the Secret runs with its present content.',
+    remedy: 'Nothing to do.',
+    in: 'condition',
+  },
+  RollingOut: {
+    meaning: 'Workloads are being restarted, or wait for their pods.',
+    remedy: 'Wait; `kubectl rollout status` of the workload tells how far it is.',
+    in: 'condition',
+  },
+  RestartFailed: {
+    meaning: 'A workload could not be patched, or its rollout exceeded its progress deadline.',
+    remedy:
+      'Read the workload’s message in `status.rollout.workloads`; a rollout that is stuck is mended like any other: `kubectl rollout status`, `kubectl describe pod`.',
+    in: 'condition',
+  },
+  RestartReverted: {
+    meaning: 'Something takes the restart back each time: the operator has stopped restarting that workload.',
+    remedy:
+      'Let that tool leave annotations `restart.secrets-operator.io/*` of pod templates alone; `kubectl get --show-managed-fields` names it.',
+    in: 'condition',
+  },
+  OwnedByController: {
+    meaning: 'Another controller owns the workload and would take a restart back; only it can restart it.',
+    remedy: 'Restart it by its owner, whose kind and name the message tells.',
+    in: 'workload',
+  },
+  OptedOut: {
+    meaning: 'The workload is not to be restarted: its annotation, or `rollout.restart`, says so.',
+    remedy:
+      'Nothing, if that is meant; else remove the annotation `secrets-operator.io/restart`, or change `spec.rollout.restart`.',
+    in: 'workload',
+  },
+  OnDelete: {
+    meaning: 'The update strategy of the StatefulSet or DaemonSet is OnDelete: its pods are replaced by hand.',
+    remedy: 'Delete its pods, one by one, to have them take the new content.',
+    in: 'workload',
+  },
+  NextRun: {
+    meaning: 'A Job or CronJob is not restarted: the next run takes the new content.',
+    remedy: 'Nothing to do; `kubectl create job --from=cronjob/<name>` runs a CronJob at once.',
+    in: 'workload',
+  },
+  SecretUpdated: {
+    meaning: 'The Secret was given new content, because AWS holds it.',
+    remedy: 'Nothing to do.',
+    in: 'event',
+  },
+  WorkloadRestarted: {
+    meaning: 'A workload was restarted, because it ran with older content.',
+    remedy: 'Nothing to do.',
+    in: 'event',
+  },
+  PodEvicted: {
+    meaning: 'A pod was evicted, because it ran with other content than its workload was rolled for.',
+    remedy: 'Nothing to do.',
+    in: 'workload',
+  },
+  FormerTargetDeleted: {
+    meaning: 'The Secret under the former `target.name` was deleted: no workload uses it any more.',
+    remedy: 'Nothing to do.',
+    in: 'event',
+  },
+  FormerTargetInUse: {
+    meaning: 'The Secret under the former `target.name` is kept for as long as workloads use it.',
+    remedy: 'Let the workload that the event names use the new name; the old Secret then goes by itself.',
+    in: 'event',
+  },
+} as const satisfies Readonly<Record<string, ReasonDoc>>;
+export type Reason = keyof typeof REASONS;

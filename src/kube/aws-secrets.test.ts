@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest';
+import { anAwsSecret } from '../../test/support/builders.ts';
+import { type Answer, answered, fakeTransport, refused } from '../../test/support/fake-transport.ts';
+import type { AwsSecret, AwsSecretStatus } from '../crds/aws-secret.ts';
+import {
+  createStatusWriter,
+  indexAwsSecret,
+  isCurrent,
+  reduceAwsSecret,
+  secretIndex,
+  uidIndex,
+} from './aws-secrets.ts';
+import { Store } from './store.ts';
+
+const KEY = 'shop/payments';
+const PATH = '/apis/secrets-operator.io/v1alpha1/namespaces/shop/awssecrets/payments';
+
+function at(resourceVersion: string, status: AwsSecretStatus = {}, metadata: object = {}): AwsSecret {
+  return anAwsSecret({ metadata: { resourceVersion, ...metadata }, status });
+}
+
+function world(cached: AwsSecret | undefined, ...answers: readonly Answer[]) {
+  const { transport, calls } = fakeTransport(...answers);
+  const store = new Store<AwsSecret>(indexAwsSecret);
+  if (cached !== undefined) store.set(cached);
+  const seen: string[] = [];
+  const write = async (status: AwsSecretStatus | undefined, uid = 'uid-1') =>
+    await createStatusWriter(transport, store).write(KEY, uid, current => {
+      seen.push(current.metadata.resourceVersion);
+      return status;
+    });
+  return { store, calls, seen, write };
+}
+
+const done = { ok: true, value: undefined };
+const conflict = refused(409, 'Conflict');
+
+test('a status is a merge patch of the version that it was decided from', async () => {
+  const { write, calls, store } = world(at('1', { observedGeneration: 1, sourceCount: 3 }), answered(at('2')));
+  expect(await write({ observedGeneration: 2 })).toEqual(done);
+  expect(calls).toEqual([
+    {
+      method: 'PATCH',
+      path: `${PATH}/status`,
+      query: { fieldManager: 'secrets-operator' },
+      contentType: 'application/merge-patch+json',
+      body: { metadata: { resourceVersion: '1' }, status: { observedGeneration: 2, sourceCount: null } },
+    },
+  ]);
+  expect(store.get(KEY)?.metadata.resourceVersion, 'the next decision sees it').toBe('2');
+});
+
+test('the watch may be ahead of the answer: then the answer is old', async () => {
+  const { transport } = fakeTransport();
+  const store = new Store<AwsSecret>(indexAwsSecret);
+  store.set(at('1'));
+  const ahead = {
+    ...transport,
+    call: async () => {
+      store.set(at('3'));
+      return answered(at('2')) ?? { ok: true as const, value: {} };
+    },
+  };
+  await createStatusWriter(ahead, store).write(KEY, 'uid-1', () => ({}));
+  expect(store.get(KEY)?.metadata.resourceVersion).toBe('3');
+});
+
+const silent: readonly {
+  readonly why: string;
+  readonly cached: AwsSecret | undefined;
+  readonly status?: AwsSecretStatus;
+  readonly uid?: string;
+}[] = [
+  { why: 'there is nothing to say', cached: at('1') },
+  { why: 'the object is gone', cached: undefined, status: {} },
+  { why: 'another object has its name', cached: at('1'), status: {}, uid: 'uid-0' },
+];
+
+for (const { why, cached, status, uid } of silent) {
+  test(`no call when ${why}`, async () => {
+    const { write, calls } = world(cached);
+    expect(await write(status, uid)).toEqual(done);
+    expect(calls).toEqual([]);
+  });
+}
+
+test('after a conflict it is decided again, from what the API server holds', async () => {
+  const { write, calls, seen } = world(at('1'), conflict, answered(at('5')), answered(at('6')));
+  expect(await write({})).toEqual(done);
+  expect(seen).toEqual(['1', '5']);
+  expect(calls.map(({ method }) => method)).toEqual(['PATCH', 'GET', 'PATCH']);
+  expect(calls[2]?.body).toMatchObject({ metadata: { resourceVersion: '5' } });
+});
+
+test('after three conflicts somebody else has the word', async () => {
+  const { write, calls } = world(at('1'), conflict, answered(at('2')), conflict, answered(at('3')), conflict);
+  expect(await write({})).toMatchObject({ ok: false, error: { retry: 'conflict' } });
+  expect(calls).toHaveLength(5);
+});
+
+const ends: readonly { readonly why: string; readonly answers: readonly Answer[] }[] = [
+  { why: 'it was deleted before the write', answers: [refused(404, 'NotFound')] },
+  { why: 'it was deleted after a conflict', answers: [conflict, refused(404, 'NotFound')] },
+  {
+    why: 'it was deleted and made again: no verdict about the old one',
+    answers: [conflict, answered(at('9', {}, { uid: 'uid-2' }))],
+  },
+];
+
+for (const { why, answers } of ends) {
+  test(`done when ${why}`, async () => {
+    const { write, calls } = world(at('1'), ...answers);
+    expect(await write({})).toEqual(done);
+    expect(calls).toHaveLength(answers.length);
+  });
+}
+
+test('a refusal names the object and what was tried', async () => {
+  for (const answers of [[refused(403, 'Forbidden')], [conflict, refused(403, 'Forbidden')]]) {
+    expect(await world(at('1'), ...answers).write({})).toMatchObject({
+      ok: false,
+      error: { reason: 'WriteRefused', message: expect.stringContaining('status of AwsSecret shop/payments') },
+    });
+  }
+});
+
+const live: readonly { readonly why: string; readonly answer: Answer; readonly is: boolean }[] = [
+  { why: 'it has another version, such as a status', answer: answered(at('9')), is: true },
+  { why: 'its spec has changed', answer: answered(at('1', {}, { generation: 2 })), is: false },
+  { why: 'it was made again', answer: answered(at('1', {}, { uid: 'uid-2' })), is: false },
+  { why: 'it is being deleted', answer: answered(at('1', {}, { deletionTimestamp: 'now' })), is: false },
+  { why: 'it is gone', answer: refused(404, 'NotFound'), is: false },
+];
+
+for (const { why, answer, is } of live) {
+  test(`${is ? 'current' : 'not current'} when ${why}`, async () => {
+    const { transport, calls } = fakeTransport(answer);
+    expect(await isCurrent(transport, at('1'))).toEqual({ ok: true, value: is });
+    expect(calls).toEqual([{ method: 'GET', path: PATH }]);
+  });
+}
+
+test('what cannot be asked is not known', async () => {
+  const { transport } = fakeTransport(refused(0, ''));
+  expect(await isCurrent(transport, at('1'))).toMatchObject({ ok: false, error: { reason: 'ApiServerUnavailable' } });
+});
+
+test('an AwsSecret is kept without its managed fields, and found by UID and by its Secret', () => {
+  const { metadata, ...object } = at('1');
+  expect(reduceAwsSecret({ ...object, metadata: { ...metadata, managedFields: [{}] } })).toEqual({
+    ...object,
+    metadata,
+  });
+  expect(indexAwsSecret(at('1'))).toEqual([uidIndex('uid-1'), secretIndex('shop/payments')]);
+});

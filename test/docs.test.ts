@@ -1,0 +1,119 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { parseConfig } from '../src/config.ts';
+import { awsSecretStatusSchema } from '../src/crds/aws-secret.ts';
+import { CONDITION_TYPES } from '../src/crds/conditions.ts';
+import { REASONS } from '../src/crds/reasons.ts';
+import { WORKLOAD_SOURCES } from '../src/kube/workloads/kinds.ts';
+import { blocks, brokenLinks, camelWords, type Page, readPages } from './support/pages.ts';
+
+const ROOT = path.join(import.meta.dirname, '..');
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+const exists = (file: string): boolean => existsSync(path.join(ROOT, file));
+const pages = readPages();
+const page = (file: string): Page => ({ file, text: read(file) });
+
+test('every make target that they name exists', () => {
+  const targets = new Set([...read('Makefile').matchAll(/^([a-z0-9]+):/gm)].map(([, target = '']) => target));
+  const shown = pages.flatMap(({ text }) => [...text.matchAll(/(?:`|^)make ([a-z0-9]+)\b/gm)]);
+  const named = new Set(shown.map(([, target = '']) => target));
+  expect([...named].filter(target => !targets.has(target))).toEqual([]);
+  expect(named.size).toBeGreaterThan(5);
+});
+
+test('every relative link leads somewhere, also to its heading', () => {
+  expect(brokenLinks(pages, exists)).toEqual([]);
+});
+
+const planted = [
+  { text: '[a](gone.md)', broken: ['docs/a.md: gone.md'], why: 'no such file' },
+  { text: '[a](b.md#gone)', broken: ['docs/a.md: b.md#gone'], why: 'no such heading there' },
+  { text: '[a](#gone)', broken: ['docs/a.md: #gone'], why: 'no such heading here' },
+  { text: '```sh\n# gone\n```\n[a](#gone)', broken: ['docs/a.md: #gone'], why: 'a comment in a block is no heading' },
+  { text: '# Here\n[a](b.md#there) [b](#here) [c](https://x/y#z)', broken: [], why: 'all of these are good' },
+];
+
+for (const { text, broken, why } of planted) {
+  test(`a planted link: ${why}`, () => {
+    const other = { file: 'docs/b.md', text: '## There' };
+    expect(brokenLinks([{ file: 'docs/a.md', text }, other], () => false)).toEqual(broken);
+  });
+}
+
+test('the settings are those of the operator', () => {
+  const help = parseConfig(['--help'], {});
+  const flags = [...(help.kind === 'help' ? help.text : '').matchAll(/^ {2}--([a-z-]+)$/gm)].map(([, flag]) => flag);
+  const documented = [...read('README.md').matchAll(/^\| `--([a-z-]+)` \|/gm)].map(([, flag]) => flag);
+  expect(documented.sort()).toEqual(flags.sort());
+});
+
+test('troubleshooting names every reason that somebody can do something about', () => {
+  const { text } = page('docs/troubleshooting.md');
+  const mendable = Object.entries(REASONS).filter(([, { remedy }]) => remedy !== 'Nothing to do.');
+  expect(mendable.map(([reason]) => reason).filter(reason => !text.includes(`\`${reason}\``))).toEqual([]);
+  expect(mendable.length).toBeGreaterThan(20);
+});
+
+test('every word that looks like a reason is one, or another name of ours, of Kubernetes or of AWS', () => {
+  const states = awsSecretStatusSchema.shape.rollout.unwrap().shape.workloads.unwrap().element.shape.state.options;
+  const kinds = [...Object.keys(WORKLOAD_SOURCES), 'ReplicaSet', 'ClusterRole', 'ServiceAccount', 'ServiceMonitor'];
+  const planned = ['AwsSecretPolicy', 'AwsManagedSecret', 'ClusterAwsSecret'];
+  const ofOthers = [
+    ...[
+      'CrashLoopBackOff',
+      'ContainerCreating',
+      'CreateContainerConfigError',
+      'ImagePullBackOff',
+      'PodDisruptionBudget',
+      'NetworkPolicy',
+    ],
+    ...['SecretString', 'SecretBinary', 'GetSecretValue', 'DescribeSecret', 'AssumeRoleWithWebIdentity'],
+    'IfNotPresent',
+  ];
+  const known = new Set<string>([
+    ...Object.keys(REASONS),
+    ...CONDITION_TYPES,
+    ...states,
+    ...kinds,
+    ...planned,
+    ...ofOthers,
+    'AwsSecret',
+  ]);
+  const user = pages.filter(({ file }) => !/^(docs\/decisions|docs\/comparison|bench|test)/.test(file));
+  const strange = user.flatMap(of =>
+    camelWords(of)
+      .filter(word => !known.has(word))
+      .map(word => `${of.file}: ${word}`),
+  );
+  expect(strange).toEqual([]);
+  expect(camelWords({ file: 'planted.md', text: 'see `SecretNotFund`' }).every(word => known.has(word))).toBe(false);
+});
+
+test('the IAM policies allow the calls that the operator makes, and no other', () => {
+  const sources = readdirSync(path.join(ROOT, 'src/aws')).filter(file => !file.endsWith('.test.ts'));
+  const made = sources.flatMap(file => [...read(`src/aws/${file}`).matchAll(/new (\w+)Command\(/g)]);
+  const calls = new Set(made.map(([, call]) => `secretsmanager:${call}`));
+  const policy = JSON.parse(read('config/iam/read-policy.json')) as { Statement: { Action: string[] }[] };
+  expect(policy.Statement.flatMap(statement => statement.Action).sort()).toEqual([...calls].sort());
+});
+
+test('what the first change in CONTRIBUTING points at is there', () => {
+  const { text } = page('CONTRIBUTING.md');
+  expect(text).toContain('`SECRET_TYPES`');
+  expect(read('src/crds/aws-secret.ts')).toContain('export const SECRET_TYPES = [');
+  const tests = read('test/generate.test.ts') + read('src/controller/aws-secret/render.test.ts');
+  const failing = [...text.matchAll(/^ × (.*)$/gm)].map(([, name = '']) => name);
+  expect(failing).toHaveLength(2);
+  for (const name of failing) expect(tests).toContain(`test('${name}'`);
+});
+
+test('no page shows a path of somebody’s machine', () => {
+  const own = /(?<![\w.~])\/(?:root|home|work|Users)\//;
+  expect(pages.filter(({ text }) => own.test(text)).map(({ file }) => file)).toEqual([]);
+});
+
+test('the shell blocks of the troubleshooting page name what the README names', () => {
+  const shown = blocks(page('docs/troubleshooting.md'), 'sh').join('\n');
+  for (const name of ['awss payments-db', 'deployment payments', '--namespace shop']) expect(shown).toContain(name);
+});

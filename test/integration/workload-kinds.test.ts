@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { findToolFile } from '../support/binaries.ts';
+import { until } from '../support/poll.ts';
+import { LONG_AGO, type RestartedKind, uses, workloadsOf } from './workloads.ts';
+import { useWorld } from './world.ts';
+
+const FAR_AHEAD_MS = 3_600_000;
+
+describe('every kind of workload', () => {
+  const world = useWorld();
+  const { path, collection, deploy, run, live, stamp, expectRolled, expectStates, refresh, expectServed } =
+    workloadsOf(world);
+  const west = () => world.aws['eu-west-1'];
+  const sync = async (name: string): Promise<void> => {
+    await west().create(world.unique(name), '{"v":"1"}');
+    await world.applyAwsSecret(name, { refreshInterval: '0', dataFrom: [{ secretId: world.unique(name) }] });
+    await world.expectSynced(name);
+  };
+  const change = async (name: string, value: string): Promise<void> => {
+    await west().put(world.unique(name), JSON.stringify({ v: value }));
+    await refresh(name, value);
+    await world.expectSecret(name, { v: value });
+  };
+
+  const restarted: readonly { kind: RestartedKind; says: string }[] = [
+    { kind: 'statefulsets', says: 'StatefulSet' },
+    { kind: 'daemonsets', says: 'DaemonSet' },
+  ];
+  it.each(restarted)('$kind are restarted once', async ({ kind, says }) => {
+    await sync(kind);
+    const { metadata } = await deploy(kind, kind, uses(kind).env);
+    await run(kind, LONG_AGO, { kind: says, uid: metadata.uid });
+    await change(kind, '2');
+    await expectRolled(kind, kind, kind);
+    expect((await live(kind, kind)).metadata.generation).toBe(2);
+    await world.expectCondition(kind, 'RolledOut', 'False', 'RollingOut');
+  });
+
+  it('a Rollout of Argo is restarted where its definition is; without it nothing is missing', async () => {
+    await world.stopOperator();
+    const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const crd = parse(await readFile(await findToolFile('argo-rollouts', 'rollout-crd.yaml'), 'utf8'));
+    await world.kube.create(crds, crd);
+    await until('the definition is served', { timeoutMs: 20_000 }, () =>
+      world.kube.get(collection('rollouts')).catch(() => undefined),
+    );
+    await world.restartOperator();
+    await sync('argo');
+    await deploy('rollouts', 'argo', { ...uses('argo').env, spec: { strategy: { canary: {} } } });
+    await run('argo', LONG_AGO, { kind: 'ReplicaSet', uid: 'of-argo' });
+    await change('argo', '2');
+    await expectRolled('rollouts', 'argo', 'argo');
+    await expectStates('argo', { 'Rollout/argo': 'RollingOut RollingOut' });
+  });
+
+  it('pods of another controller with the same labels do not count', async () => {
+    await sync('overlap');
+    await deploy('statefulsets', 'overlap', uses('overlap').env);
+    await run('overlap', LONG_AGO, { kind: 'Job', uid: 'somebody-else' });
+    await change('overlap', '2');
+    await expectStates('overlap', { 'StatefulSet/overlap': 'UpToDate UpToDate' });
+    expect(await stamp('statefulsets', 'overlap', 'overlap')).toBeUndefined();
+  });
+
+  it('who replaces pods by hand is told which, and nothing is patched', async () => {
+    await sync('by-hand');
+    const { metadata } = await deploy('daemonsets', 'by-hand', {
+      ...uses('by-hand').env,
+      spec: { updateStrategy: { type: 'OnDelete' } },
+    });
+    const pod = await run('by-hand', LONG_AGO, { kind: 'DaemonSet', uid: metadata.uid });
+    await change('by-hand', '2');
+    await expectStates('by-hand', { 'DaemonSet/by-hand': 'Pending OnDelete' });
+    await world.kube.remove(`${path('pods', pod)}?gracePeriodSeconds=0`);
+    // Its controller, which does not run here, would count the pod in its status.
+    await world.kube.patch(`${path('daemonsets', 'by-hand')}/status`, { status: { observedGeneration: 1 } });
+    await expectStates('by-hand', { 'DaemonSet/by-hand': 'UpToDate UpToDate' });
+    expect((await live('daemonsets', 'by-hand')).metadata.generation).toBe(1);
+  });
+
+  it('CronJobs and Jobs take the new content at their next run', async () => {
+    await sync('runs');
+    const { container } = uses('runs').env;
+    const spec = { containers: [{ name: 'app', image: 'app', ...container }], restartPolicy: 'Never' };
+    const job = { template: { spec } };
+    await world.kube.create(collection('cronjobs'), {
+      metadata: { name: 'nightly' },
+      spec: { schedule: '0 0 * * *', jobTemplate: { spec: job } },
+    });
+    await world.kube.create(collection('jobs'), { metadata: { name: 'once' }, spec: job });
+    await change('runs', '2');
+    await expectStates('runs', { 'CronJob/nightly': 'Exempt NextRun', 'Job/once': 'Exempt NextRun' });
+    await world.expectCondition('runs', 'RolledOut', 'True', 'UpToDate');
+  });
+
+  it('a pod that started under content which came and went is evicted, and no other', async () => {
+    await sync('back');
+    await change('back', '2');
+    await change('back', '1');
+    const content = (await world.secret('back'))?.metadata.annotations ?? {};
+    const times: { time: string }[] = JSON.parse(content['secrets-operator.io/history'] ?? '[]');
+    const [again = '', between = ''] = times.map(({ time }) => time);
+    const { metadata } = await deploy('deployments', 'back', {
+      ...uses('back').env,
+      spec: {
+        template: {
+          metadata: {
+            labels: { app: 'back' },
+            annotations: { 'restart.secrets-operator.io/back': content['secrets-operator.io/content'] },
+          },
+          spec: { containers: [{ name: 'app', image: 'app', ...uses('back').env.container }] },
+        },
+      },
+    });
+    const owner = { kind: 'ReplicaSet', uid: metadata.uid };
+    const stray = await run('back', between, owner);
+    const good = await run('back', new Date(Date.parse(again) + FAR_AHEAD_MS).toISOString(), owner);
+    const status = { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
+    await world.kube.patch(`${path('deployments', 'back')}/status`, { status });
+    const deletion = async (name: string) => {
+      const pod = await world.kube.get<{ metadata: { deletionTimestamp?: string } } & Parameters<typeof String>[0]>(
+        path('pods', name),
+      );
+      return pod === undefined || pod.metadata.deletionTimestamp !== undefined;
+    };
+    await until('the stray pod is evicted', { timeoutMs: 30_000 }, () => deletion(stray));
+    await refresh('back', 'again');
+    await expectServed('back', 'again');
+    expect(await deletion(good)).toBe(false);
+    expect((await live('deployments', 'back')).metadata.generation, 'its template is as it was').toBe(1);
+  });
+});

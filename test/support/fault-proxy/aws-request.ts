@@ -1,0 +1,33 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { CallName } from './call.ts';
+import { parseObject } from './json.ts';
+
+/** Services of AWS's JSON protocol by the prefix of their `x-amz-target`. */
+const SERVICES: Readonly<Record<string, string>> = { AmazonSSM: 'ssm', AmazonSQS: 'sqs' };
+/** Fields that name what a call is about, the first that is there counts. */
+const IDS = ['SecretId', 'SecretIdList', 'Name', 'Names', 'Path', 'QueueUrl', 'RoleArn'] as const;
+const READS = /^(Get|List|Describe|BatchGet|AssumeRole|Receive)/;
+
+/** What a request asks of AWS: of the JSON protocol (Secrets Manager, SSM, SQS), or of the query protocol (STS). */
+export function nameAwsRequest(headers: IncomingHttpHeaders, body: string): CallName {
+  const target = headers['x-amz-target'];
+  const [prefix = '', operation = ''] = typeof target === 'string' ? target.split('.') : [];
+  const isQuery = operation === '';
+  const fields = (isQuery ? Object.fromEntries(new URLSearchParams(body)) : parseObject(body)) ?? {};
+  const verb = isQuery ? String(fields['Action'] ?? '') : operation;
+  const ids = IDS.map(field => fields[field]).find(value => value !== undefined);
+  const all = (Array.isArray(ids) ? ids : [ids]).filter(id => typeof id === 'string');
+  const [name] = all;
+  return {
+    verb,
+    resource: isQuery ? (signedService(headers) ?? 'sts') : (SERVICES[prefix] ?? prefix),
+    ...(name !== undefined && { name }),
+    ids: all,
+    isWrite: !READS.test(verb),
+  };
+}
+
+/** The service in the credential scope of a Signature Version 4; undefined for an unsigned call, as those for web identities are. */
+function signedService({ authorization = '' }: IncomingHttpHeaders): string | undefined {
+  return /Credential=[^,\s]+\/([a-z0-9-]+)\/aws4_request/.exec(authorization)?.[1];
+}

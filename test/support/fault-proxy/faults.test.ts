@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { until } from '../poll.ts';
+import * as faults from './fault.ts';
+import { useTinyWorld, WAIT } from './tiny-world.ts';
+
+describe('each fault: what the client sees, and how often the real server is asked', () => {
+  const world = useTinyWorld();
+
+  const broken = [
+    { why: 'reset: before it', fault: faults.reset(), times: 0 },
+    { why: 'loseAnswer: after it', fault: faults.loseAnswer(), times: 1 },
+  ];
+  it.each(broken)('$why is done, the connection breaks', async ({ fault, times }) => {
+    world.inject(fault);
+    const before = world.upstream.asked.length;
+    expect(await world.getKube()).toMatch(/ECONNRESET|UND_ERR_SOCKET/);
+    expect(world.upstream.asked.length - before).toBe(times);
+    expect(world.outcome()).toEqual({ status: undefined, upstream: times === 0 ? [] : [200], fault: fault.kind });
+  });
+
+  const killed: string[] = [];
+  const silent = [
+    { why: 'hang: not done', fault: faults.hang(), times: 0 },
+    { why: 'loseAnswer: done', fault: faults.loseAnswer('hang'), times: 1 },
+    { why: 'kill before: not done', fault: faults.kill('before', () => killed.push('before')), times: 0 },
+    { why: 'kill after: done', fault: faults.kill('after', () => killed.push('after')), times: 1 },
+  ];
+  it.each(silent)('$why, and nothing comes back', async ({ fault, times }) => {
+    world.inject(fault);
+    const [asked, calls] = [world.upstream.asked.length, world.proxy.calls.length];
+    const leave = new AbortController();
+    const seen = world.getKube('a', leave.signal);
+    await until('it is met', WAIT, () => world.proxy.calls[calls]?.outcome !== undefined);
+    leave.abort();
+    expect(await seen).toBe('AbortError');
+    expect(world.upstream.asked.length - asked).toBe(times);
+    expect(world.outcome()).toEqual({ status: undefined, upstream: times === 0 ? [] : [200], fault: fault.kind });
+  });
+  it('a victim is called once', () => expect(killed).toEqual(['before', 'after']));
+
+  it('delay: the server is asked later, and the answer comes then', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.inject(faults.delay(promise));
+    const before = world.proxy.calls.length;
+    const asked = world.upstream.asked.length;
+    const seen = world.getKube();
+    await until('it has called', WAIT, () => world.proxy.calls.length > before);
+    expect(world.upstream.asked).toHaveLength(asked);
+    resolve();
+    expect(await seen).toMatch(/^200 /);
+  });
+
+  it('delay: the server is asked even when the client has left', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.inject(faults.delay(promise));
+    const before = world.proxy.calls.length;
+    const asked = world.upstream.asked.length;
+    const leave = new AbortController();
+    const seen = world.getKube('a', leave.signal);
+    await until('it has called', WAIT, () => world.proxy.calls.length > before);
+    const open = world.proxy.sockets.open.kube;
+    leave.abort();
+    expect(await seen).toBe('AbortError');
+    await until('its connection is closed', WAIT, () => world.proxy.sockets.open.kube < open);
+    resolve();
+    await until('the call arrives', WAIT, () => world.upstream.asked.length === asked + 1);
+    await until('it is over', WAIT, () => world.outcome() !== undefined);
+    expect(world.outcome()).toEqual({ status: undefined, upstream: [200], fault: 'delay' });
+  });
+
+  it('lateAnswer: the server is asked at once, and the answer comes later', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.inject(faults.lateAnswer(promise));
+    const asked = world.upstream.asked.length;
+    let isSeen = false;
+    const seen = world.getKube().finally(() => {
+      isSeen = true;
+    });
+    await until('the server has answered', WAIT, () => world.upstream.asked.length > asked);
+    expect(isSeen).toBe(false);
+    resolve();
+    expect(await seen).toMatch(/^200 /);
+  });
+
+  it('delays of milliseconds pass', async () => {
+    world.inject(faults.lateAnswer(20));
+    const start = performance.now();
+    expect(await world.getKube()).toMatch(/^200 /);
+    expect(performance.now() - start).toBeGreaterThanOrEqual(19);
+  });
+
+  it.each(['first', 'second'] as const)(
+    'duplicate: the server is asked twice, the client gets the %s answer',
+    async which => {
+      world.inject(faults.duplicate(which));
+      const before = world.upstream.asked.length;
+      expect(await world.getKube()).toBe(`200 ${before + (which === 'first' ? 1 : 2)}`);
+      expect(world.upstream.asked.length - before).toBe(2);
+      expect(world.outcome()).toEqual({ status: 200, upstream: [200, 200], fault: 'duplicate' });
+    },
+  );
+
+  it('truncate: half of the body, then the connection breaks', async () => {
+    world.inject(faults.truncate());
+    world.upstream.say('0123456789');
+    const response = await fetch(`${world.proxy.kube.url}/api/v1/secrets`);
+    expect(response.status).toBe(200);
+    const chunks: string[] = [];
+    const broken = (async () => {
+      for await (const chunk of response.body ?? []) chunks.push(Buffer.from(chunk as Uint8Array).toString());
+    })();
+    await expect(broken).rejects.toThrow();
+    expect(chunks.join('')).toBe('01234');
+  });
+
+  it('oldVersion: what the region answered before, per secret', async () => {
+    const say = (VersionId: string) => world.upstream.say(JSON.stringify({ VersionId }));
+    for (const version of ['v1', 'v2', 'v3']) {
+      say(version);
+      expect(await world.getAws('old')).toContain(version);
+    }
+    const end = world.inject(faults.oldVersion());
+    expect(await world.getAws('old')).toBe('200 {"VersionId":"v2"}');
+    expect(await world.getAws('never asked'), 'passed on').toContain('v3');
+    end();
+    const release = world.inject(faults.oldVersion(0));
+    say('v4');
+    const before = world.upstream.asked.length;
+    expect(await world.getAws('old'), 'kept at the last').toBe('200 {"VersionId":"v3"}');
+    expect(world.upstream.asked).toHaveLength(before);
+    release();
+    expect(await world.getAws('old')).toContain('v4');
+  });
+});

@@ -1,0 +1,45 @@
+import type { Target } from './call.ts';
+import { type Listener, startListener } from './listener.ts';
+import type { Relay } from './relay.ts';
+import { createUpstream } from './upstream.ts';
+
+/** A real server, and how to stand in front of it. */
+export interface Front {
+  readonly target: Target;
+  /** Of the real server. */
+  readonly url: string;
+  /** In PEM. The certificate is served, and trusted in the real server; without it both sides are plain HTTP. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+}
+
+/** The listeners of all targets. */
+export interface Fronts {
+  readonly targets: readonly Target[];
+  /** The listener of a target. Throws an error that names those that there are. */
+  of(target: Target): Listener;
+  stop(): Promise<void>;
+}
+
+export async function startFronts(all: readonly Front[], address: string, relay: Relay): Promise<Fronts> {
+  const started = await Promise.all(
+    all.map(async ({ target, url, tls }) => {
+      const upstream = createUpstream(url, tls?.cert);
+      const onRequest: Parameters<typeof startListener>[0]['onRequest'] = (request, client) =>
+        relay.take(target, upstream, request, client);
+      return { target, upstream, listener: await startListener({ address, tls, onRequest }) };
+    }),
+  );
+  const targets = started.map(({ target }) => target);
+  return {
+    targets,
+    of(target) {
+      const found = started.find(front => front.target === target);
+      if (found === undefined) throw new Error(`no target ${target}: there are ${targets.join(', ')}`);
+      return found.listener;
+    },
+    async stop() {
+      await Promise.all(started.map(({ listener }) => listener.stop()));
+      for (const { upstream } of started) upstream.stop();
+    },
+  };
+}
