@@ -67,7 +67,8 @@ export const REASONS = {
     in: 'condition',
   },
   NotJson: {
-    meaning: 'The value is not a JSON object, but its properties were asked for.',
+    meaning:
+      'The value is not a JSON object, but its properties were asked for, or the type of the Secret demands one.',
     remedy: 'Store a JSON object in AWS, or read the whole value by a `data` entry without `property`.',
     in: 'condition',
   },
@@ -77,7 +78,7 @@ export const REASONS = {
     in: 'condition',
   },
   EmptyValue: {
-    meaning: 'The secret has no value yet.',
+    meaning: 'The secret has no value yet, or is a JSON object without properties.',
     remedy: 'Give it one with `aws secretsmanager put-secret-value`.',
     in: 'condition',
   },
@@ -92,7 +93,7 @@ export const REASONS = {
     in: 'condition',
   },
   TooLarge: {
-    meaning: 'The Secret would exceed the 1 MiB that Kubernetes accepts.',
+    meaning: 'The Secret would exceed the 1 MiB that Kubernetes accepts, or have more than 10,000 keys.',
     remedy: 'Name fewer sources, or split them over several AwsSecrets.',
     in: 'condition',
   },
@@ -213,8 +214,10 @@ export const REASONS = {
     in: 'event',
   },
   FormerTargetInUse: {
-    meaning: 'The Secret under the former `target.name` is kept for as long as workloads use it.',
-    remedy: 'Let the workload that the event names use the new name; the old Secret then goes by itself.',
+    meaning:
+      'The Secret under the former `target.name` is kept: somebody uses it, or the operator cannot see who does.',
+    remedy:
+      'Let the workload or pod that the event names use the new name: the old Secret then goes by itself. Where the event asks for it, delete it by hand.',
     in: 'event',
   },
 } as const satisfies Readonly<Record<string, ReasonDoc>>;

@@ -110,7 +110,6 @@ export function createKube(options: KubeOptions): Kube {
   return {
     awsSecrets: {
       get: key => awsSecrets.get(key),
-      hasUid: uid => awsSecrets.indexed(uidIndex(uid)).length > 0,
       withUid: uid => awsSecrets.indexed(uidIndex(uid))[0],
       keeping: secretKey => awsSecrets.indexed(secretIndex(secretKey)).map(({ metadata }) => formatKey(metadata)),
       isCurrent: awsSecret => isCurrent(transport, awsSecret),

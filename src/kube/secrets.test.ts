@@ -163,6 +163,12 @@ const refusals: readonly {
     retry: 'terminal',
   },
   {
+    why: 'data that somebody takes for wrong',
+    answer: refused(422, 'Invalid', { causes: [{ reason: 'FieldValueInvalid', field: 'data[a]' }] }),
+    reason: 'WriteRefused',
+    retry: 'content',
+  },
+  {
     why: 'too large for etcd, by many long keys',
     answer: refused(413, 'RequestEntityTooLarge'),
     reason: 'TooLarge',

@@ -167,7 +167,8 @@ function refused(error: KubeError, manifest: SecretManifest, verb: string): Resu
   const isAbout = (...fields: readonly string[]): boolean =>
     error.reason === 'Invalid' && error.fields.some(field => fields.includes(field));
   if (isAbout('type')) return ofOtherType(manifest, manifest.type);
-  if (isAbout('data', 'immutable')) return immutable(manifest);
+  // Other refusals of data are about what it holds.
+  if (isAbout('data', 'immutable') && error.causes.includes('FieldValueForbidden')) return immutable(manifest);
   if (error.status === 413) return tooLarge(manifest);
   return syncError(error, `${verb} secrets in namespace ${manifest.namespace}`);
 }

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import type { Log } from '../controller/runtime/log.ts';
+import { LOG_FIELDS } from './log.ts';
 
 /** What a program prints that logs `lines`: the log writes to standard output, which belongs to the process. */
 async function printed(level: string, ...lines: readonly string[]): Promise<readonly Record<string, unknown>[]> {
@@ -29,6 +31,21 @@ test('fields that are not listed are dropped, even behind a cast: what may be lo
   );
   expect(line).toMatchObject({ msg: 'x', secret: 'name' });
   expect(Object.keys(line ?? {}).sort()).toEqual(['level', 'msg', 'secret', 'ts']);
+});
+
+test('the types refuse a field that is not listed, and what has no form of its own', () => {
+  const refuse = (log: Log, error: Error): void => {
+    // @ts-expect-error A value is no field.
+    log.info('x', { value: 'hunter2' });
+    // @ts-expect-error Nor is an error, whose text and stack may quote one.
+    log.error('x', { err: error });
+    // @ts-expect-error Nor is an object in the place of a text.
+    log.warn('x', { message: error });
+    // @ts-expect-error Nor may it be bound.
+    log.with({ token: 'hunter2' });
+  };
+  expect(refuse).toBeTypeOf('function');
+  expect(Object.keys(LOG_FIELDS)).not.toContain('value');
 });
 
 test('bound fields are on every line, are filtered too, and the line’s own win', async () => {

@@ -1,5 +1,10 @@
-import { describe, expect, inject, it } from 'vitest';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import type { Reason } from '../../src/crds/reasons.ts';
+import { awsError } from '../support/fault-proxy/fault.ts';
+import type { Fault } from '../support/fault-proxy/fault-types.ts';
 import { createKubeAdmin, type KubeObject } from '../support/kube-admin.ts';
+import { until } from '../support/poll.ts';
+import type { LiveAwsSecret } from './objects.ts';
 import { useWorld } from './world.ts';
 
 describe('the API server refuses a bad manifest', () => {
@@ -106,77 +111,174 @@ describe('the API server refuses a bad manifest', () => {
   });
 });
 
-describe('what AWS holds cannot be used', () => {
+describe('what AWS holds, or does not give, cannot be used', () => {
   const world = useWorld();
   const west = () => world.aws['eu-west-1'];
-  const rows = [
+  const heals: (() => void)[] = [];
+  afterEach(() => {
+    for (const heal of heals.splice(0)) heal();
+  });
+  const read = (secretId: string) =>
+    world.faults.calls.filter(call => call.target !== 'kube' && call.ids.includes(secretId));
+  const writes = (name: string) =>
+    world.faults.calls.filter(call => call.resource === 'secrets' && call.isWrite && call.name === name);
+  const request = (name: string, value: string) =>
+    world.kube.patch(world.path('awssecrets', name), {
+      metadata: { annotations: { 'secrets-operator.io/refresh-requested': value } },
+    });
+  const messageOf = ({ status }: LiveAwsSecret) => status?.conditions?.find(({ type }) => type === 'Ready')?.message;
+
+  interface Row {
+    readonly why: string;
+    readonly name: string;
+    /** What it becomes; or what meets the calls; or undefined, to be scheduled for deletion. */
+    readonly bad: string | Uint8Array | Fault | undefined;
+    readonly reason: Reason;
+    /** What the message names beside the source. */
+    readonly names?: string;
+    readonly good?: string;
+    readonly spec?: (secretId: string) => object;
+  }
+  const pull = { type: 'kubernetes.io/dockerconfigjson' };
+  const rows: readonly Row[] = [
+    { why: 'deleted', name: 'deleted', bad: undefined, reason: 'SecretNotFound' },
+    { why: 'denied', name: 'denied', bad: awsError('AccessDeniedException'), reason: 'AccessDenied', names: 'IAM' },
     {
-      why: 'a secret that is not there',
-      name: 'missing',
-      content: undefined,
-      reason: 'SecretNotFound',
-      names: 'missing',
+      why: 'undecryptable',
+      name: 'sealed',
+      bad: awsError('DecryptionFailure'),
+      reason: 'DecryptionFailed',
+      names: 'KMS',
     },
-    { why: 'a secret without a value', name: 'empty', content: '', reason: 'SecretNotFound', names: 'empty' },
     {
-      why: 'no JSON, but its properties are wanted',
-      name: 'plain',
-      content: 'canary-plain',
+      why: 'a refused reference',
+      name: 'invalid',
+      bad: awsError('InvalidParameterException'),
+      reason: 'InvalidReference',
+    },
+    { why: 'no JSON', name: 'plain', bad: 'canary-plain', reason: 'NotJson' },
+    { why: 'JSON, but no object', name: 'list', bad: '["canary-list"]', reason: 'NotJson' },
+    {
+      why: 'no UTF-8',
+      name: 'bytes',
+      bad: Buffer.concat([Buffer.from('{"a":"canary'), Buffer.of(255)]),
       reason: 'NotJson',
-      names: 'plain',
     },
-    {
-      why: 'a JSON list has no properties',
-      name: 'list',
-      content: '["canary-list"]',
-      reason: 'NotJson',
-      names: 'list',
-    },
+    { why: 'half a character', name: 'half', bad: String.raw`{"a":"canary\ud800"}`, reason: 'NotJson' },
+    { why: 'an object without properties', name: 'empty', bad: '{}', reason: 'EmptyValue' },
     {
       why: 'a property that cannot be a key',
       name: 'badkey',
-      content: '{"a b":"canary"}',
+      bad: '{"a b":"canary"}',
       reason: 'InvalidKey',
-      names: 'a b',
+      names: '"a b"',
+    },
+    {
+      why: 'a NUL in a key',
+      name: 'nul',
+      bad: String.raw`{"a\u0000":"canary"}`,
+      reason: 'InvalidKey',
+      names: String.raw`"a\u0000"`,
+    },
+    {
+      why: 'without the property that is asked for',
+      name: 'property',
+      bad: '{"b":"canary"}',
+      reason: 'PropertyNotFound',
+      names: '"a"',
+      spec: secretId => ({ data: [{ key: 'a', secretId, property: 'a' }] }),
+    },
+    {
+      why: 'without a key that the type demands',
+      name: 'typed',
+      good: '{"username":"good"}',
+      bad: '{"user":"canary"}',
+      reason: 'MissingTypeKeys',
+      names: '`username` or `password`',
+      spec: secretId => ({ dataFrom: [{ secretId }], target: { type: 'kubernetes.io/basic-auth' } }),
+    },
+    {
+      why: 'an empty value where the type demands one',
+      name: 'ssh',
+      good: '{"ssh-privatekey":"good"}',
+      bad: '{"ssh-privatekey":""}',
+      reason: 'MissingTypeKeys',
+      names: '`ssh-privatekey`',
+      spec: secretId => ({ dataFrom: [{ secretId }], target: { type: 'kubernetes.io/ssh-auth' } }),
+    },
+    {
+      why: 'no JSON where the type demands it',
+      name: 'pull',
+      good: '{"auths":{}}',
+      bad: 'canary-auths',
+      reason: 'NotJson',
+      names: '`.dockerconfigjson`',
+      spec: secretId => ({ data: [{ key: '.dockerconfigjson', secretId }], target: pull }),
     },
   ];
-  it.each(rows)('$why', async ({ name, content, reason, names }) => {
+
+  it.each(rows)('$why: $reason', async ({ name, bad, reason, names, good = '{"a":"good"}', spec }) => {
     const secretId = world.unique(name);
-    if (content) await west().create(secretId, content);
-    else if (content === '') await west().create(secretId, undefined);
-    await world.applyAwsSecret(name, { dataFrom: [{ secretId }] });
-    const { status } = await world.expectCondition(name, 'Ready', 'False', reason);
-    const ready = status?.conditions?.find(c => c.type === 'Ready');
-    expect(ready?.message, 'the failing thing is named').toContain(names);
-    expect(status?.conditions?.map(c => `${c.type}=${c.status}`)).toEqual(['Ready=False', 'Reconciling=True']);
-    expect(await world.secret(name), 'nothing is written').toBeUndefined();
-    expect(JSON.stringify(status) + world.lines.join('\n')).not.toContain('canary');
+    await west().create(secretId, good);
+    const sources = spec?.(secretId) ?? { dataFrom: [{ secretId }] };
+    await world.applyAwsSecret(name, { refreshInterval: '0', ...sources });
+    await world.expectSynced(name);
+    const before = await world.secret(name);
+    const [callsBefore, writesBefore] = [read(secretId).length, writes(name).length];
+
+    if (bad === undefined) await west().scheduleDeletion(secretId);
+    else if (typeof bad === 'string' || bad instanceof Uint8Array) await west().put(secretId, bad);
+    else heals.push(world.faults.inject(bad, call => call.ids.includes(secretId)));
+    await request(name, 'bad');
+    const failed = await world.expectCondition(name, 'Ready', 'False', reason);
+    expect(failed.status?.conditions?.map(c => `${c.type}=${c.status}`)).toEqual(['Ready=False', 'Reconciling=True']);
+    expect(messageOf(failed)).toContain(names ?? secretId);
+    await until('it was tried again', { timeoutMs: 10_000 }, () => read(secretId).length >= callsBefore + 2);
+    const kept = await world.secret(name);
+    expect(kept?.metadata.resourceVersion, 'the last good Secret is untouched').toBe(before?.metadata.resourceVersion);
+    expect(writes(name), 'and nobody tried to write it').toHaveLength(writesBefore);
+    const events = await world.events(name);
+    expect(events.map(({ type, reason: told }) => `${type} ${told}`)).toEqual([`Warning ${reason}`]);
+    expect(JSON.stringify([failed.status, events]) + world.lines.join('\n')).not.toContain('canary');
   });
 
-  it('a property that goes missing keeps the last good Secret, and comes back', async () => {
-    const name = 'property';
-    const secretId = world.unique(name);
-    await west().create(secretId, '{"p":"good"}');
-    await world.applyAwsSecret(name, { refreshInterval: '10s', data: [{ key: 'k', secretId, property: 'p' }] });
-    await world.expectSynced(name);
-    await west().put(secretId, '{"q":"canary"}');
-    const { status } = await world.expectCondition(name, 'Ready', 'False', 'PropertyNotFound');
-    expect(status?.conditions?.find(c => c.type === 'Ready')?.message).toContain('"p"');
-    await world.expectSecret(name, { k: 'good' });
-    await west().put(secretId, '{"p":"better"}');
-    await world.expectSecret(name, { k: 'better' });
-    await world.expectSynced(name);
-  });
-
-  it('a secret that is scheduled for deletion is told at once, and the Secret stays', async () => {
-    const name = 'scheduled';
-    const secretId = world.unique(name);
+  it('a failure is tried again with growing pauses, and mended by itself', async () => {
+    const secretId = world.unique('paced');
     await west().create(secretId, '{"a":"1"}');
-    await world.applyAwsSecret(name, { refreshInterval: '10s', dataFrom: [{ secretId }] });
+    const heal = world.faults.inject(awsError('AccessDeniedException'), call => call.ids.includes(secretId));
+    await world.applyAwsSecret('paced', { dataFrom: [{ secretId }] });
+    await until('it was tried four times', { timeoutMs: 30_000 }, () => read(secretId).length >= 4);
+    heal();
+    const times = read(secretId).map(({ atMs }) => atMs);
+    const pauses = times.slice(1, 4).map((at, index) => at - (times[index] ?? 0));
+    for (const [index, pause] of pauses.entries()) expect(pause).toBeGreaterThan(490 * 2 ** index);
+    await world.expectSecret('paced', { a: '1' });
+    await world.expectSynced('paced');
+    expect((await world.events('paced')).map(({ reason }) => reason)).toEqual(['AccessDenied', 'Synced']);
+  });
+
+  const first = [
+    { why: 'is not there', name: 'first-missing', content: null, reason: 'SecretNotFound' },
+    { why: 'has no value yet', name: 'first-empty', content: undefined, reason: 'SecretNotFound' },
+    { why: 'is no JSON', name: 'first-plain', content: 'canary-first', reason: 'NotJson' },
+  ] as const;
+  it.each(first)('at a first sync nothing is written of what $why', async ({ name, content, reason }) => {
+    const secretId = world.unique(name);
+    if (content !== null) await west().create(secretId, content);
+    await world.applyAwsSecret(name, { dataFrom: [{ secretId }] });
+    expect(messageOf(await world.expectCondition(name, 'Ready', 'False', reason))).toContain(secretId);
+    expect(await world.secret(name)).toBeUndefined();
+  });
+
+  it('a property that comes back is written at once', async () => {
+    const name = 'back';
+    const secretId = world.unique(name);
+    await west().create(secretId, '{"q":"canary"}');
+    await world.applyAwsSecret(name, { refreshInterval: '10s', data: [{ key: 'k', secretId, property: 'p' }] });
+    await world.expectCondition(name, 'Ready', 'False', 'PropertyNotFound');
+    await west().put(secretId, '{"p":"good"}');
+    await world.expectSecret(name, { k: 'good' });
     await world.expectSynced(name);
-    await west().scheduleDeletion(secretId);
-    await world.expectCondition(name, 'Ready', 'False', 'SecretNotFound');
-    await world.expectSecret(name, { a: '1' });
   });
 
   it('one of several sources failing writes nothing of the others, and is listed first', async () => {
@@ -194,11 +296,39 @@ describe('what AWS holds cannot be used', () => {
     await west().create(one, '{"k":"1"}');
     await west().create(two, '{"k":"2"}');
     await world.applyAwsSecret('twice', { dataFrom: [{ secretId: one }, { secretId: two }] });
-    const { status } = await world.expectCondition('twice', 'Ready', 'False', 'DuplicateKey');
-    expect(status?.conditions?.find(c => c.type === 'Ready')?.message).toMatch(/"k".*one.*two/);
+    expect(messageOf(await world.expectCondition('twice', 'Ready', 'False', 'DuplicateKey'))).toMatch(/"k".*one.*two/);
     await world.kube.patch(world.path('awssecrets', 'twice'), {
       spec: { data: [{ key: 'k', secretId: two, property: 'k' }] },
     });
     await world.expectSecret('twice', { k: '2' });
+  });
+
+  it('exactly 1 MiB is written, and a byte more is refused before the write', async () => {
+    const [block, byte] = [world.unique('block'), world.unique('byte')];
+    await west().create(block, 'x'.repeat(65_536));
+    await west().create(byte, 'y');
+    const data = Array.from({ length: 16 }, (_, index) => ({ key: `k${index}`, secretId: block }));
+    await world.applyAwsSecret('large', { data });
+    await world.expectSecret('large', Object.fromEntries(data.map(({ key }) => [key, 'x'.repeat(65_536)])));
+    await world.expectSynced('large');
+    const before = await world.secret('large');
+    const written = writes('large').length;
+    await world.kube.patch(world.path('awssecrets', 'large'), {
+      spec: { data: [...data, { key: 'more', secretId: byte }] },
+    });
+    expect(messageOf(await world.expectCondition('large', 'Ready', 'False', 'TooLarge'))).toContain('1048577 bytes');
+    expect(writes('large')).toHaveLength(written);
+    expect((await world.secret('large'))?.metadata.resourceVersion).toBe(before?.metadata.resourceVersion);
+  });
+
+  it('five thousand keys are written, and put right', async () => {
+    const secretId = world.unique('many');
+    const data = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`k${index}`, '']));
+    await west().create(secretId, JSON.stringify(data));
+    await world.applyAwsSecret('many', { dataFrom: [{ secretId }] });
+    await world.expectSecret('many', data);
+    await world.expectSynced('many');
+    await world.kube.patch(world.path('secrets', 'many'), { data: { k7: null, other: 'eA==' } });
+    await world.expectSecret('many', data);
   });
 });

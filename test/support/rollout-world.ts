@@ -60,7 +60,6 @@ export function rolloutWorld(initial: Partial<RolloutState> = {}) {
   const reconcile = createRolloutReconciler({
     awsSecrets: {
       get: find,
-      hasUid: () => true,
       keeping: secretKey =>
         state.awsSecrets
           .filter(kept => formatKey({ ...kept.metadata, name: targetName(kept) }) === secretKey)

@@ -202,7 +202,7 @@ export async function simulateRollout({ happenings, crashes, maxWriteMs, random 
     };
     const names = (key: string): string => key.slice('shop/'.length);
     return createRolloutReconciler({
-      awsSecrets: { get: key => awsSecret(names(key)), hasUid: () => true, keeping: key => [key] },
+      awsSecrets: { get: key => awsSecret(names(key)), keeping: key => [key] },
       secrets: { get: key => cache.secrets[names(key) as SecretName] },
       workloads: { usingSecret: () => [cache.workload] },
       pods: {

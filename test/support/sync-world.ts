@@ -106,7 +106,6 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
   const reconcile = createReconciler({
     awsSecrets: {
       get: () => state.awsSecret,
-      hasUid: () => true,
       withUid: uid => [state.awsSecret, ...state.others].find(other => other?.metadata.uid === uid),
       keeping: secretKey =>
         state.others.filter(other => targetKey(other) === secretKey).map(other => formatKey(other.metadata)),

@@ -178,6 +178,31 @@ for (const { why, refreshInterval, silentMs, says } of intervals) {
   });
 }
 
+const reasons = [
+  { why: 'stale leaves Ready as it was', when: [synced, away(DAY - 1)], are: ['Ready Synced', 'Stale Unavailable'] },
+  {
+    why: 'a failure stands in all of them',
+    when: [synced, away(DAY)],
+    are: ['Ready Unavailable', 'Reconciling Unavailable', 'Stale Unavailable'],
+  },
+  {
+    why: 'an outage after a denial is told, and mends nothing',
+    when: [failed('AccessDenied', 'content'), away(0)],
+    are: ['Ready Unavailable', 'Reconciling Unavailable'],
+  },
+  {
+    why: 'suspended is told, whatever was before',
+    when: [failed('AccessDenied', 'content'), suspended],
+    are: ['Ready Suspended'],
+  },
+];
+
+for (const { why, when, are } of reasons) {
+  test(`reasons: ${why}`, () => {
+    expect(after(...when).status?.conditions?.map(({ type, reason }) => `${type} ${reason}`)).toEqual(are);
+  });
+}
+
 test('a panic names the class of the error, and the way out', () => {
   const stale = after(synced, panicked).status?.conditions?.find(({ type }) => type === 'Stale');
   expect(stale).toMatchObject({ reason: 'InternalError', message: expect.stringMatching(/TypeError.*report/) });

@@ -84,13 +84,13 @@ function stateOf(awsSecret: AwsSecret, result: SyncResult, options: StatusOption
 
 function unanswered(awsSecret: AwsSecret, silentMs = 0, { maxStalenessMs }: StatusOptions): State | undefined {
   const ready = findCurrent(awsSecret, 'Ready')?.status;
-  const wasStale = findCurrent(awsSecret, 'Stale') !== undefined;
-  if (ready !== 'True') return ready === 'False' && wasStale ? 'expired' : 'unsynced';
+  const hasExpired = ready === 'False' && findCurrent(awsSecret, 'Stale') !== undefined;
+  if (ready !== 'True') return hasExpired ? 'expired' : 'unsynced';
   const promiseMs = 2 * (parseDuration(awsSecret.spec.refreshInterval) ?? 0);
   // An interval of 0 promises nothing, and a long one is not broken by the first call that fails.
   const isStale = promiseMs > 0 && silentMs > promiseMs;
   if (isStale && silentMs >= maxStalenessMs) return 'expired';
-  return isStale || wasStale ? 'stale' : undefined;
+  return isStale ? 'stale' : undefined;
 }
 
 interface Words {

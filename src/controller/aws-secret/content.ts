@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { readHistory } from '../../crds/content-history.ts';
 import type { ContentHasher } from './ports.ts';
+import type { SecretMetadata } from './secret.ts';
 
 const HMAC_BYTES = 16;
 
@@ -29,4 +31,10 @@ export function createContentHasher({ id, key }: HashKey): ContentHasher {
 /** Whether two hashes were made with the same key, so that inequality means different content. */
 export function isComparable(hash: string, hasher: ContentHasher): boolean {
   return hash.startsWith(`${hasher.keyId}.`);
+}
+
+/** The content that a Secret's annotations tell, if the present key can say what another content is. */
+export function notedContent(secret: SecretMetadata, hasher: ContentHasher): string | undefined {
+  const [newest] = readHistory(secret);
+  return [newest?.content, newest?.was].find(content => content !== undefined && isComparable(content, hasher));
 }

@@ -59,10 +59,16 @@ function brokenDockerConfig(type: string, data: Data): Result<never> | undefined
 
 /** Summed over values, without keys (kubernetes/kubernetes, pkg/apis/core/validation, ValidateSecret). */
 const MAX_DATA_BYTES = 1024 * 1024;
+/** No limit of Kubernetes; but the API server tracks who owns each key, and takes seconds for an apply of 80,000. */
+const MAX_KEYS = 10_000;
 
 function tooLarge(_type: string, data: Data): Result<never> | undefined {
   let bytes = 0;
   for (const value of data.values()) bytes += value.byteLength;
+  if (data.size > MAX_KEYS) {
+    const message = `the Secret would have ${data.size} keys, and ${MAX_KEYS} are written at the most; split the AwsSecret`;
+    return fail('TooLarge', 'content', message);
+  }
   if (bytes <= MAX_DATA_BYTES) return undefined;
   const message = `the values are ${bytes} bytes together, and a Secret holds ${MAX_DATA_BYTES} at the most; split the AwsSecret`;
   return fail('TooLarge', 'content', message);

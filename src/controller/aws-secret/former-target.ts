@@ -1,6 +1,6 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
 import { readHistory } from '../../crds/content-history.ts';
-import { isComparable } from './content.ts';
+import { notedContent } from './content.ts';
 import { isNamedBy, isOwner } from './ownership.ts';
 import type { ContentHasher } from './ports.ts';
 import type { LiveSecret, SecretMetadata } from './secret.ts';
@@ -33,8 +33,8 @@ export function farewell(awsSecret: AwsSecret, live: LiveSecret, hasher: Content
   if (!isNamedBy(awsSecret, metadata)) return { kind: 'ignore' };
   const owners = metadata.ownerReferences ?? [];
   if (!isOwner(awsSecret, metadata) || owners.length > 1) return { kind: 'release' };
-  const content = readHistory(metadata)[0]?.content;
-  if (content !== undefined && !isComparable(content, hasher)) {
+  const content = notedContent(metadata, hasher);
+  if (content === undefined && readHistory(metadata).length > 0) {
     return { kind: 'keep', why: 'the key by which its content could be recognised is lost; delete it by hand' };
   }
   if (content !== hasher.hash(metadata, data)) return { kind: 'release' };

@@ -58,6 +58,13 @@ const rows: readonly {
     gives: [{ ...change('new.a', T0), was: 'old.a' }],
   },
   {
+    why: 'two operators with a key each do not take turns for ever: what tells it under ours stays as it is',
+    held: [{ ...change('theirs.a', T0), was: 'ours.a' }],
+    heldContent: 'ours.a',
+    content: 'ours.a',
+    gives: [{ ...change('theirs.a', T0), was: 'ours.a' }],
+  },
+  {
     why: 'a new key and new content: the old content is told under the new key',
     held: [change('old.a', T0)],
     heldContent: 'new.a',

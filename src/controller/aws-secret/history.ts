@@ -15,8 +15,11 @@ export function nextHistory(
   const [newest, ...older] = readHistory(held.metadata);
   const time = newest?.time ?? held.metadata.creationTimestamp ?? now;
   if (held.heldContent === content) {
-    const was = newest === undefined || newest.content === content ? newest?.was : newest.content;
-    return [{ content, time, ...(was !== undefined && { was }) }, ...older];
+    if (newest === undefined) return [{ content, time }];
+    // Told under our key already. Another operator that keeps this Secret too, which nobody should have, has the other
+    // key: each would put its own in front again for ever.
+    if (newest.content === content || newest.was === content) return [newest, ...older];
+    return [{ content, time, was: newest.content }, ...older];
   }
   return [{ content, time: now }, { content: held.heldContent, time }, ...older];
 }

@@ -269,14 +269,19 @@ test('a defect of our own is told in the status, keeps Ready, and is left to the
   expect(JSON.stringify([w.state.awsSecret?.status, w.events, w.lines])).not.toContain('hunter2');
 });
 
-test('a defect is not hidden by a status that cannot be written', async () => {
+test('a defect is not hidden by another in telling it', async () => {
   const w = await synced();
   w.clock.advance(MINUTE);
   w.aws.meanwhile = () => {
-    w.state.statusIsLost = true;
-    throw new TypeError('hunter2');
+    w.state.awsSecret = {
+      ...anAwsSecret(),
+      get status(): never {
+        throw new RangeError('a status that cannot even be looked at');
+      },
+    };
+    throw new SyntaxError('hunter2');
   };
-  await expect(w.run()).rejects.toThrow(TypeError);
+  await expect(w.run()).rejects.toThrow(SyntaxError);
 });
 
 test('a former target is left when the new one is written, and not before', async () => {

@@ -124,6 +124,12 @@ test('a pull secret has to be a JSON object, and its value is not quoted', () =>
   expect(JSON.stringify(refused)).not.toContain('hunter2');
 });
 
+test('ten thousand keys are written, and not one more: the API server would work on them for seconds', () => {
+  const keys = Array.from({ length: 10_001 }, (_, index) => [`k${index}`, new Uint8Array(1)] as const);
+  expect(renderSecret(anAwsSecret(), new Map(keys.slice(1))).ok).toBe(true);
+  expect(renderSecret(anAwsSecret(), new Map(keys))).toMatchObject({ error: { reason: 'TooLarge', retry: 'content' } });
+});
+
 test('the values may be 1 MiB together, and not a byte more', () => {
   const half = new Uint8Array(MIB / 2);
   const render = (second: Uint8Array) =>

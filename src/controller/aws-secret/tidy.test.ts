@@ -55,7 +55,6 @@ async function run({
   const deps: TidyDependencies = {
     awsSecrets: {
       get: () => awsSecret,
-      hasUid: () => true,
       withUid: () => undefined,
       keeping: () => wantedBy,
       isCurrent: async () => isCurrent,

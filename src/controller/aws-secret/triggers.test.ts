@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { anAwsSecret, aRecord, aSecret } from '../../../test/support/builders.ts';
 import type { AwsSecret } from '../../crds/aws-secret.ts';
-import { CONTENT_ANNOTATION, REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
+import { CHANGED_AT_ANNOTATION, CONTENT_ANNOTATION, REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
 import type { ObjectMeta } from '../../crds/object.ts';
-import { isContentChange, isEcho, isRelevantChange } from './triggers.ts';
+import { isContentChange, isEcho, isRelevantChange, leftTarget } from './triggers.ts';
 
 const before = anAwsSecret();
 const withMetadata = (metadata: Partial<ObjectMeta>): AwsSecret => anAwsSecret({ metadata });
@@ -62,12 +62,19 @@ for (const { why, secret, record, is } of echoes) {
     expect(isEcho(secret, record)).toBe(is));
 }
 
-const holding = (content: string) => aSecret({ annotations: { [CONTENT_ANNOTATION]: content } });
+const holding = (content: string, changedAt = '2030-01-01T00:00:00Z') =>
+  aSecret({ annotations: { [CONTENT_ANNOTATION]: content, [CHANGED_AT_ANNOTATION]: changedAt } });
 const contents = [
   { why: 'a new Secret with content', before: undefined, after: holding('k.a'), is: true },
   { why: 'a Secret with content is gone', before: holding('k.a'), after: undefined, is: true },
   { why: 'other content', before: holding('k.a'), after: holding('k.b'), is: true },
   { why: 'the annotation was taken away', before: holding('k.a'), after: aSecret(), is: true },
+  {
+    why: 'the same content, which went and came back while nobody looked',
+    before: holding('k.a'),
+    after: holding('k.a', '2030-01-01T01:00:00Z'),
+    is: true,
+  },
   { why: 'the same content', before: holding('k.a'), after: holding('k.a'), is: false },
   { why: 'a Secret that tells no content', before: undefined, after: aSecret(), is: false },
 ];
@@ -76,4 +83,16 @@ for (const row of contents) {
   test(`the consumers are ${row.is ? '' : 'not '}looked at: ${row.why}`, () => {
     expect(isContentChange(row.before, row.after)).toBe(row.is);
   });
+}
+
+const named = (name?: string) => anAwsSecret({ spec: name === undefined ? {} : { target: { name } } });
+const leaving = [
+  { why: 'a new AwsSecret leaves none', before: undefined, after: named(), left: [] },
+  { why: 'the same target', before: named(), after: named('payments'), left: [] },
+  { why: 'another target', before: named('old'), after: named('new'), left: ['shop/old'] },
+  { why: 'a default that is named', before: named(), after: named('new'), left: ['shop/payments'] },
+  { why: 'an AwsSecret that is gone', before: named('old'), after: undefined, left: ['shop/old'] },
+];
+for (const { why, before, after, left } of leaving) {
+  test(`the Secret that is left: ${why}`, () => expect(leftTarget(before, after)).toEqual(left));
 }

@@ -1,5 +1,5 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
-import { CONTENT_ANNOTATION, REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
+import { CHANGED_AT_ANNOTATION, CONTENT_ANNOTATION, REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
 import type { ObjectMeta } from '../../crds/object.ts';
 import { formatKey } from '../runtime/key.ts';
 import type { SyncRecord } from './record.ts';
@@ -42,5 +42,8 @@ export function isEcho(secret: ObjectMeta | undefined, record: SyncRecord | unde
 
 /** Whether consumers of a Secret may have to be looked at. */
 export function isContentChange(before: ObjectMeta | undefined, after: ObjectMeta | undefined): boolean {
-  return before?.annotations?.[CONTENT_ANNOTATION] !== after?.annotations?.[CONTENT_ANNOTATION];
+  // A relist may show only the end of a content that went and came back: then the time alone tells.
+  return [CONTENT_ANNOTATION, CHANGED_AT_ANNOTATION].some(
+    key => before?.annotations?.[key] !== after?.annotations?.[key],
+  );
 }

@@ -146,6 +146,13 @@ test('a Secret is adopted: equal bytes are no change', async () => {
   expect(writes[0]).toMatchObject({ ownerReferences: [], labels: { [OWNER_LABEL]: 'uid-1' } });
 });
 
+test('a copy is adopted: what its annotations tell is of another Secret', async () => {
+  const annotations = writeHistory([{ content: hash({ a: 'other' }), time: T0 }]);
+  const live = aLiveSecret({ a: 'new' }, { metadata: { ...unowned, annotations } });
+  const { written } = await write({ live, spec: adopt });
+  expect(written).toMatchObject({ ok: true, value: { isNewContent: false } });
+});
+
 test('a Secret is adopted: other bytes are a change now', async () => {
   const { written, history } = await write({ live: aLiveSecret({ a: 'old' }, { metadata: unowned }), spec: adopt });
   expect(written).toMatchObject({ ok: true, value: { changedAt: NOW, isNewContent: true } });

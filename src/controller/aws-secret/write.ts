@@ -1,7 +1,7 @@
 import type { AwsSecret } from '../../crds/aws-secret.ts';
-import { readHistory, writeHistory } from '../../crds/content-history.ts';
+import { writeHistory } from '../../crds/content-history.ts';
 import { fail, ok, type Result } from '../runtime/error.ts';
-import { isComparable } from './content.ts';
+import { notedContent } from './content.ts';
 import { nextHistory } from './history.ts';
 import { isNamedBy, mayWrite } from './ownership.ts';
 import type { ContentHasher, SecretStore } from './ports.ts';
@@ -70,24 +70,18 @@ async function replaceKnown(
 
 /** Decides from what the API server holds now. */
 async function replaceLive(deps: WriteDependencies, wanted: Wanted): Promise<Result<Written>> {
-  const { store, hasher, withUid } = deps;
+  const { store, hasher } = deps;
   const { awsSecret, manifest } = wanted;
   const live = await store.get(manifest);
   if (!live.ok) return live;
   if (live.value === undefined) return fail('Progressing', 'conflict', 'the Secret was deleted meanwhile');
   const { metadata, data } = live.value;
   const content = hasher.hash(manifest, data);
-  const refused = refuse(wanted, live.value, content, withUid);
+  const refused = refuse(wanted, live.value, content, deps);
   if (refused !== undefined) return refused;
   // What was edited in a Secret of our own was never its content: to put it right is no change, and restarts nobody.
   const noted = isNamedBy(awsSecret, metadata) ? notedContent(metadata, hasher) : undefined;
   return await replace(deps, wanted, metadata, noted ?? content);
-}
-
-/** The content that a Secret's annotations tell, if the present key can say what another content is. */
-function notedContent(secret: SecretMetadata, hasher: ContentHasher): string | undefined {
-  const content = readHistory(secret)[0]?.content;
-  return content !== undefined && isComparable(content, hasher) ? content : undefined;
 }
 
 async function replace(
@@ -111,12 +105,12 @@ function refuse(
   { awsSecret, manifest, content: wanted }: Wanted,
   { metadata, type, immutable: isImmutable }: LiveSecret,
   content: string,
-  withUid: WriteDependencies['withUid'],
+  { hasher, withUid }: WriteDependencies,
 ): Result<never> | undefined {
   const claim = mayWrite(awsSecret, metadata, withUid);
   if (!claim.ok) return claim;
   // The hash holds the Secret's own name, and nobody else has its key: equal hashes prove that we wrote it.
-  if (claim.value === 'provable' && readHistory(metadata)[0]?.content !== content) return notOwned(metadata);
+  if (claim.value === 'provable' && notedContent(metadata, hasher) !== content) return notOwned(metadata);
   if (type !== manifest.type) return ofOtherType(metadata, manifest.type);
   return isImmutable && content !== wanted ? immutable(metadata) : undefined;
 }

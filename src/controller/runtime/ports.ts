@@ -4,7 +4,6 @@ import type { Result } from './error.ts';
 
 export interface AwsSecretCache {
   get(key: string): AwsSecret | undefined;
-  hasUid(uid: string): boolean;
 }
 
 /** Metadata of the Secrets that carry the owner label, from the watch. */
