@@ -197,6 +197,16 @@ describe('what never ends is asked ever more rarely', () => {
     await world.expectEqualToServer(reflected);
   });
 
+  it('but a server that is back, and calls the version too old, is soon listed', async () => {
+    world.proxy.inject(faults.reset(), world.matches('watch'), 5);
+    world.proxy.inject(faults.kubeError(410), world.matches('watch'), 1);
+    const reflected = world.reflect();
+    await until('it has listed again', WAIT, () => world.calls('list').length === 2);
+    expect(reflected.pauses[4]).toBeGreaterThanOrEqual(400 * 2 ** 4);
+    expect(reflected.pauses[5]).toBeLessThanOrEqual(800);
+    await world.expectEqualToServer(reflected);
+  });
+
   it('and a watch that brought something begins again at once', async () => {
     const reflected = world.reflect();
     await world.expectEqualToServer(reflected);

@@ -1,10 +1,10 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
 import { parseDuration } from '../../crds/duration.ts';
 import { fail, type Result, type SyncError } from '../runtime/error.ts';
-import { mayWrite } from './ownership.ts';
 import type { SyncRecord } from './record.ts';
-import type { SecretMetadata } from './secret.ts';
-import { sourceKey, sourceReferences } from './sources.ts';
+import { sourceKey, sourceReferences } from './sources/references.ts';
+import { mayWrite } from './target/ownership.ts';
+import type { SecretMetadata } from './target/secret.ts';
 import { refreshRequest } from './triggers.ts';
 
 /** How late the watch may bring a write of ours; after that, what differs was written by somebody else. */

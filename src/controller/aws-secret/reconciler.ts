@@ -8,10 +8,10 @@ import { done, type Outcome } from '../runtime/outcome.ts';
 import { type Plan, plan } from './plan.ts';
 import type { AwsSecretIndex, SecretStore } from './ports.ts';
 import { recordFromStatus, type SyncRecord } from './record.ts';
-import { type ReportDependencies, report } from './report.ts';
-import type { SyncResult } from './result.ts';
+import { type ReportDependencies, report } from './report/report.ts';
+import type { SyncResult } from './report/result.ts';
 import { type SyncDependencies, sync } from './sync.ts';
-import { type TidyDependencies, tidy } from './tidy.ts';
+import { type TidyDependencies, tidy } from './target/tidy.ts';
 
 export interface ReconcilerDependencies extends SyncDependencies, ReportDependencies, TidyDependencies {
   readonly awsSecrets: AwsSecretIndex;

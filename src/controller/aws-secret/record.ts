@@ -1,6 +1,6 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
 import type { SourceVersion } from './ports.ts';
-import { sourceKey, sourceReferences } from './sources.ts';
+import { sourceKey, sourceReferences } from './sources/references.ts';
 
 export interface SourceRecord {
   readonly key: string;

@@ -4,15 +4,15 @@ import type { Clock, Random } from '../runtime/clock.ts';
 import type { SyncError } from '../runtime/error.ts';
 import type { Log } from '../runtime/log.ts';
 import { refreshDelayMs } from '../runtime/schedule.ts';
-import { fetchSources, type SourceFailure, verifySources } from './fetch.ts';
 import type { Observed, Plan } from './plan.ts';
 import type { SourceReader, SyncMetrics } from './ports.ts';
 import { type SourceRecord, type SyncRecord, silenceFromStatus } from './record.ts';
-import { renderSecret } from './render.ts';
-import type { SyncResult } from './result.ts';
-import { selectValues } from './select.ts';
+import type { SyncResult } from './report/result.ts';
+import { fetchSources, type SourceFailure, verifySources } from './sources/fetch.ts';
+import { selectValues } from './sources/select.ts';
+import { renderSecret } from './target/render.ts';
+import { type WriteDependencies, type Written, writeSecret } from './target/write.ts';
 import { refreshRequest } from './triggers.ts';
-import { type WriteDependencies, type Written, writeSecret } from './write.ts';
 
 export interface SyncDependencies extends Omit<WriteDependencies, 'withUid'> {
   readonly reader: SourceReader;

@@ -219,3 +219,10 @@ test('a restart that was done before the operator died is not done again', async
   successor.clock.advance(3_000);
   expect((await successor.run()).calls).toEqual(['status']);
 });
+
+test('a verdict about an older spec is not told of a newer one: its own reconcile is on the way', async () => {
+  const w = await rested();
+  const running = w.run();
+  w.state.awsSecrets = w.state.awsSecrets.map(of => ({ ...of, metadata: { ...of.metadata, generation: 2 } }));
+  expect((await running).calls).toEqual(['pods of app', restart, 'event WorkloadRestarted app']);
+});

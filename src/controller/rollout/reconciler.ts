@@ -84,6 +84,9 @@ async function report(
 ): Promise<SyncError | undefined> {
   const now = new Date(clock.now()).toISOString();
   const workloads = verdicts.map(v => v.status);
-  const written = await status.write(key, metadata.uid, current => nextRolloutStatus(current, workloads, now));
+  const written = await status.write(key, metadata.uid, current =>
+    // A newer generation is another reconcile's business: its condition must not carry our verdict.
+    current.metadata.generation === metadata.generation ? nextRolloutStatus(current, workloads, now) : undefined,
+  );
   return written.ok ? undefined : written.error;
 }

@@ -1,0 +1,189 @@
+import { expect, test } from 'vitest';
+import { anAwsSecret, aRecord, aSource } from '../../../../test/support/builders.ts';
+import { fail, ok } from '../../runtime/error.ts';
+import type { SourceReader, SourceReference } from '../ports.ts';
+import { fetchSources, verifySources } from './fetch.ts';
+import { sourceKey } from './references.ts';
+
+type Answer = string | 'SecretNotFound' | 'AccessDenied' | 'Unavailable';
+const FAILURES = { SecretNotFound: 'content', AccessDenied: 'content', Unavailable: 'transient' } as const;
+const isFailure = (answer: Answer): answer is keyof typeof FAILURES => answer in FAILURES;
+
+interface Fake {
+  readonly reader: SourceReader;
+  readonly calls: string[];
+}
+
+/** AWS with these versions by secret id; a name of a failure fails. The value of version v is `value of v`. */
+function aws(versions: Readonly<Record<string, Answer>>, region = 'eu-west-1'): Fake {
+  const calls: string[] = [];
+  const answer = ({ secretId }: SourceReference) => {
+    const found = versions[secretId] ?? 'SecretNotFound';
+    if (isFailure(found)) return fail(found, FAILURES[found], `${secretId} failed`);
+    return ok({ versionId: found, region });
+  };
+  return {
+    calls,
+    reader: {
+      async readVersion(reference) {
+        calls.push(`version ${reference.secretId}`);
+        return answer(reference);
+      },
+      async readValue(reference) {
+        calls.push(`value ${reference.secretId}`);
+        const answered = answer(reference);
+        if (!answered.ok) return answered;
+        const bytes = Buffer.from(`value of ${answered.value.versionId}`);
+        return ok({ ...answered.value, bytes, createdTime: '2029-01-01T00:00:00.000Z' });
+      },
+    },
+  };
+}
+
+const two = anAwsSecret({ spec: { dataFrom: [{ secretId: 's' }, { secretId: 't' }] } });
+const optional = anAwsSecret({ spec: { data: [{ key: 'K', secretId: 's', optional: true }] } });
+
+const verified = [
+  {
+    why: 'every version still stands',
+    awsSecret: two,
+    known: [aSource('s', 'v1'), aSource('t', 'v2')],
+    now: { s: 'v1', t: 'v2' },
+    is: 'same',
+  },
+  {
+    why: 'one version moved',
+    awsSecret: two,
+    known: [aSource('s', 'v1'), aSource('t', 'v2')],
+    now: { s: 'v1', t: 'v3' },
+    is: 'moved',
+  },
+  {
+    why: 'a source is not known yet',
+    awsSecret: two,
+    known: [aSource('s', 'v1')],
+    now: { s: 'v1', t: 'v2' },
+    is: 'moved',
+  },
+  {
+    why: 'one failure fails all',
+    awsSecret: two,
+    known: [aSource('s', 'v1'), aSource('t', 'v2')],
+    now: { s: 'v3', t: 'AccessDenied' },
+    is: 'failed',
+  },
+  { why: 'an optional secret is still absent', awsSecret: optional, known: [aSource('s', null)], now: {}, is: 'same' },
+  {
+    why: 'an optional secret has come',
+    awsSecret: optional,
+    known: [aSource('s', null)],
+    now: { s: 'v1' },
+    is: 'moved',
+  },
+  { why: 'an optional secret has gone', awsSecret: optional, known: [aSource('s', 'v1')], now: {}, is: 'moved' },
+  {
+    why: 'an optional secret that is denied is a failure: nobody said that it is absent',
+    awsSecret: optional,
+    known: [aSource('s', 'v1')],
+    now: { s: 'AccessDenied' },
+    is: 'failed',
+  },
+  {
+    why: 'an optional secret that is out of reach is a failure',
+    awsSecret: optional,
+    known: [aSource('s', 'v1')],
+    now: { s: 'Unavailable' },
+    is: 'failed',
+  },
+] as const;
+
+for (const { why, awsSecret, known, now, is } of verified) {
+  test(`verify → ${is}: ${why}`, async () => {
+    const { reader, calls } = aws(now);
+    const answer = await verifySources(reader, awsSecret, aRecord({ sources: known }));
+    expect(answer.kind).toBe(is);
+    expect(calls.filter(call => call.startsWith('value'))).toEqual([]);
+  });
+}
+
+test('verifying keeps what only a read of the value tells, and takes the region that answers now', async () => {
+  const createdTime = '2029-01-01T00:00:00.000Z';
+  const source = { ...aSource('prod/db'), version: { versionId: 'v1', region: 'eu-west-1', createdTime } };
+  const { reader } = aws({ 'prod/db': 'v1' }, 'eu-central-1');
+  const answer = await verifySources(reader, anAwsSecret(), aRecord({ sources: [source] }));
+  const version = { versionId: 'v1', region: 'eu-central-1', createdTime };
+  expect(answer).toEqual({ kind: 'same', sources: [{ ...source, version }] });
+});
+
+test('a fetch gives every value by its source, with its version, region and time', async () => {
+  const { reader, calls } = aws({ s: 'v1', t: 'v2' });
+  const fetched = await fetchSources(reader, two, undefined);
+  if (fetched.kind !== 'fetched') throw new Error('the fetch failed');
+  expect(fetched.sources.map(source => source.version)).toEqual([
+    { versionId: 'v1', region: 'eu-west-1', createdTime: '2029-01-01T00:00:00.000Z' },
+    { versionId: 'v2', region: 'eu-west-1', createdTime: '2029-01-01T00:00:00.000Z' },
+  ]);
+  expect(fetched.bytes.get(sourceKey({ secretId: 't' }))).toEqual(Buffer.from('value of v2'));
+  expect(JSON.stringify(fetched.sources)).not.toContain('value of');
+  expect(calls).toEqual(['value s', 'value t']);
+});
+
+test('a source that is named twice is read once', async () => {
+  const data = ['a', 'b'].map(key => ({ key, secretId: 's', property: key }));
+  const { reader, calls } = aws({ s: 'v1' });
+  await fetchSources(reader, anAwsSecret({ spec: { data } }), undefined);
+  expect(calls).toEqual(['value s']);
+});
+
+test('all or nothing: one failure gives no bytes, and every failing source is named', async () => {
+  const three = anAwsSecret({ spec: { dataFrom: ['s', 't', 'u'].map(secretId => ({ secretId })) } });
+  const { reader } = aws({ s: 'v1', t: 'AccessDenied', u: 'Unavailable' });
+  const failure = (secretId: string, reason: 'AccessDenied' | 'Unavailable') => ({
+    secretId,
+    versionStage: 'AWSCURRENT',
+    error: { reason, retry: FAILURES[reason], message: `${secretId} failed` },
+  });
+  const failures = [failure('t', 'AccessDenied'), failure('u', 'Unavailable')];
+  expect(await fetchSources(reader, three, undefined)).toEqual({ kind: 'failed', failures });
+});
+
+const absent = [
+  { why: 'every use of it is optional', spec: { data: [{ key: 'K', secretId: 's', optional: true }] }, is: 'fetched' },
+  { why: 'it is not optional', spec: { data: [{ key: 'K', secretId: 's' }] }, is: 'failed' },
+  {
+    why: 'one of two uses is not optional',
+    spec: {
+      data: [
+        { key: 'K', secretId: 's', optional: true },
+        { key: 'L', secretId: 's' },
+      ],
+    },
+    is: 'failed',
+  },
+  {
+    why: 'dataFrom needs it whole',
+    spec: { data: [{ key: 'K', secretId: 's', optional: true }], dataFrom: [{ secretId: 's' }] },
+    is: 'failed',
+  },
+  {
+    why: 'another stage of it is needed, and exists',
+    spec: {
+      data: [
+        { key: 'K', secretId: 's', optional: true },
+        { key: 'L', secretId: 't' },
+      ],
+    },
+    is: 'fetched',
+  },
+] as const;
+
+for (const { why, spec, is } of absent) {
+  test(`a secret that AWS does not have → ${is}: ${why}`, async () => {
+    const { reader } = aws({ t: 'v1' });
+    const data = spec.data.map(entry => ({ ...entry }));
+    const dataFrom = 'dataFrom' in spec ? spec.dataFrom.map(entry => ({ ...entry })) : [];
+    const fetched = await fetchSources(reader, anAwsSecret({ spec: { data, dataFrom } }), undefined);
+    expect(fetched.kind).toBe(is);
+    if (fetched.kind === 'fetched') expect(fetched.bytes.get(sourceKey({ secretId: 's' }))).toBeUndefined();
+  });
+}

@@ -1,0 +1,253 @@
+import { expect, test } from 'vitest';
+import { aLiveSecret, anAwsSecret, anOwner, aSecret, bytesOf, textOf } from '../../../../test/support/builders.ts';
+import { type ContentChange, readHistory, writeHistory } from '../../../crds/content-history.ts';
+import { OWNER_LABEL } from '../../../crds/names.ts';
+import { fail, ok } from '../../runtime/error.ts';
+import { createContentHasher } from './content.ts';
+import { renderSecret } from './render.ts';
+import type { LiveSecret, SecretManifest, SecretMetadata } from './secret.ts';
+import { type WriteDependencies, writeSecret } from './write.ts';
+
+const T0 = '2030-01-01T00:00:00.000Z';
+const NOW = '2030-01-02T00:00:00.000Z';
+const KEY = { id: 'aaaaaaaa', key: Buffer.alloc(32, 1) };
+const hasher = createContentHasher(KEY);
+const NAME = { namespace: 'shop', name: 'payments' };
+const hash = (data: Readonly<Record<string, string>>, with_ = hasher) => with_.hash(NAME, bytesOf(data));
+
+/** Every AwsSecret but `uid-0` exists, and keeps Secret `payments`. */
+const withUid = (uid: string) => (uid === 'uid-0' ? undefined : anAwsSecret({ metadata: { uid } }));
+
+/** An API server that holds at most one Secret, with its guards. */
+function fakeStore(live?: LiveSecret) {
+  const calls: string[] = [];
+  const writes: SecretManifest[] = [];
+  let present = live;
+  const take = (manifest: SecretManifest): SecretMetadata => {
+    writes.push(manifest);
+    const { labels, annotations, ownerReferences, type, data } = manifest;
+    const metadata = aSecret({ resourceVersion: '8', labels, annotations, ownerReferences });
+    present = { metadata, type, immutable: false, data };
+    return metadata;
+  };
+  const store: WriteDependencies['store'] = {
+    async get() {
+      calls.push('get');
+      return ok(present);
+    },
+    async create(manifest) {
+      calls.push('create');
+      return present === undefined ? ok(take(manifest)) : ok('exists');
+    },
+    async replace(manifest, held) {
+      calls.push('replace');
+      const isHeld = present?.metadata.uid === held.uid && present.metadata.resourceVersion === held.resourceVersion;
+      return isHeld ? ok(take(manifest)) : fail('Progressing', 'conflict', 'somebody else wrote it first');
+    },
+  };
+  return { store, calls, writes };
+}
+
+interface Options {
+  readonly live?: LiveSecret;
+  readonly cached?: SecretMetadata;
+  readonly spec?: NonNullable<Parameters<typeof anAwsSecret>[0]>['spec'];
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+async function write({ live, cached, spec = {}, data = { a: 'new' } }: Options) {
+  const awsSecret = anAwsSecret({ spec });
+  const manifest = renderSecret(awsSecret, bytesOf(data));
+  if (!manifest.ok) throw new Error(manifest.error.message);
+  const { store, calls, writes } = fakeStore(live);
+  const deps = { store, hasher, withUid };
+  const written = await writeSecret(deps, awsSecret, manifest.value, cached, NOW);
+  const history = writes.map(({ annotations }) => readHistory(aSecret({ annotations })));
+  return { written, calls, writes, history: history[0] };
+}
+
+const holding = (history: readonly ContentChange[]) => aSecret({ annotations: writeHistory(history) });
+
+test('there is no Secret: it is created, with its history in the same request', async () => {
+  const { written, calls, writes, history } = await write({});
+  expect(calls).toEqual(['create']);
+  expect(written).toMatchObject({ ok: true, value: { changedAt: NOW, isNewContent: true } });
+  expect(history).toEqual([{ content: hash({ a: 'new' }), time: NOW }]);
+  expect(textOf(writes[0]?.data ?? new Map())).toEqual({ a: 'new' });
+});
+
+test('the watch knows our Secret: it is replaced without a read', async () => {
+  const cached = holding([{ content: hash({ a: 'old' }), time: T0 }]);
+  const { written, calls, history } = await write({ live: aLiveSecret({ a: 'old' }, { metadata: cached }), cached });
+  expect(calls).toEqual(['replace']);
+  expect(written).toMatchObject({ ok: true, value: { changedAt: NOW, isNewContent: true } });
+  expect(history).toEqual([
+    { content: hash({ a: 'new' }), time: NOW },
+    { content: hash({ a: 'old' }), time: T0 },
+  ]);
+});
+
+test('equal content is written back over what somebody changed, and keeps its time: nobody is restarted', async () => {
+  const cached = holding([{ content: hash({ a: 'new' }), time: T0 }]);
+  const { written, calls } = await write({ live: aLiveSecret({ a: 'edited' }, { metadata: cached }), cached });
+  expect(calls).toEqual(['replace']);
+  expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
+});
+
+test('the watch is behind: the guard refuses, and what the API server holds decides', async () => {
+  const cached = holding([{ content: hash({ a: 'old' }), time: T0 }]);
+  const live = aLiveSecret({ a: 'x' }, { metadata: { ...cached, resourceVersion: '9' } });
+  const { written, calls, history } = await write({ live, cached });
+  expect(written).toMatchObject({ ok: true, value: { isNewContent: true } });
+  expect(calls).toEqual(['replace', 'get', 'replace']);
+  expect(history?.map(({ content }) => content)).toEqual([hash({ a: 'new' }), hash({ a: 'old' })]);
+});
+
+test('the watch lost our Secret, and its data were edited: putting them right restarts nobody', async () => {
+  const metadata = holding([{ content: hash({ a: 'new' }), time: T0 }]);
+  const { written, calls } = await write({ live: aLiveSecret({ a: 'edited' }, { metadata }) });
+  expect(calls).toEqual(['create', 'get', 'replace']);
+  expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
+});
+
+test('the hash key was lost: the live content is hashed anew, and equal content restarts nobody', async () => {
+  const lost = createContentHasher({ id: 'bbbbbbbb', key: Buffer.alloc(32, 2) });
+  const cached = holding([{ content: hash({ a: 'new' }, lost), time: T0 }]);
+  const { written, calls, history } = await write({ live: aLiveSecret({ a: 'new' }, { metadata: cached }), cached });
+  expect(calls).toEqual(['get', 'replace']);
+  expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
+  expect(history).toEqual([{ content: hash({ a: 'new' }), time: T0, was: hash({ a: 'new' }, lost) }]);
+});
+
+test('the annotations were stripped: the live content is hashed', async () => {
+  const cached = aSecret({ creationTimestamp: T0 });
+  const { written, calls } = await write({ live: aLiveSecret({ a: 'new' }, { metadata: cached }), cached });
+  expect(calls).toEqual(['get', 'replace']);
+  expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
+});
+
+test('a create whose answer was lost finds our own Secret and replaces it', async () => {
+  const live = aLiveSecret({ a: 'new' }, { metadata: holding([{ content: hash({ a: 'new' }), time: T0 }]) });
+  const { written, calls } = await write({ live });
+  expect(calls).toEqual(['create', 'get', 'replace']);
+  expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
+});
+
+const { ownerReferences: _, ...unowned } = aSecret({ creationTimestamp: T0 });
+const adopt = { target: { creationPolicy: 'Adopt' } } as const;
+
+test('a Secret is adopted: equal bytes are no change', async () => {
+  const { written, calls, writes } = await write({
+    live: aLiveSecret({ a: 'new' }, { metadata: unowned }),
+    spec: adopt,
+  });
+  expect(calls).toEqual(['create', 'get', 'replace']);
+  expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
+  expect(writes[0]).toMatchObject({ ownerReferences: [], labels: { [OWNER_LABEL]: 'uid-1' } });
+});
+
+test('a copy is adopted: what its annotations tell is of another Secret', async () => {
+  const annotations = writeHistory([{ content: hash({ a: 'other' }), time: T0 }]);
+  const live = aLiveSecret({ a: 'new' }, { metadata: { ...unowned, annotations } });
+  const { written } = await write({ live, spec: adopt });
+  expect(written).toMatchObject({ ok: true, value: { isNewContent: false } });
+});
+
+test('a Secret is adopted: other bytes are a change now', async () => {
+  const { written, history } = await write({ live: aLiveSecret({ a: 'old' }, { metadata: unowned }), spec: adopt });
+  expect(written).toMatchObject({ ok: true, value: { changedAt: NOW, isNewContent: true } });
+  expect(history?.map(({ content }) => content)).toEqual([hash({ a: 'new' }), hash({ a: 'old' })]);
+});
+
+test('a Secret that lost its owner reference is taken back, because its content is what we wrote', async () => {
+  const labels = { [OWNER_LABEL]: 'uid-1' };
+  const annotations = writeHistory([{ content: hash({ a: 'old' }), time: T0 }]);
+  const cached = { ...unowned, labels, annotations };
+  const { written, calls, writes } = await write({ live: aLiveSecret({ a: 'old' }, { metadata: cached }), cached });
+  expect(calls).toEqual(['get', 'replace']);
+  expect(written).toMatchObject({ ok: true, value: { isNewContent: true } });
+  expect(writes[0]?.ownerReferences).toEqual([anOwner()]);
+});
+
+test('one that carries our label and other content is nobody’s proof, and stays', async () => {
+  const labels = { [OWNER_LABEL]: 'uid-1' };
+  const annotations = writeHistory([{ content: hash({ a: 'old' }), time: T0 }]);
+  const cached = { ...unowned, labels, annotations };
+  const { written, calls } = await write({ live: aLiveSecret({ a: 'theirs' }, { metadata: cached }), cached });
+  expect(calls).toEqual(['get']);
+  expect(written).toMatchObject({ ok: false, error: { reason: 'TargetNotOwned' } });
+});
+
+test('an immutable Secret of other content is not even tried, one of equal content is', async () => {
+  const metadata = aSecret();
+  const other = await write({ live: aLiveSecret({ a: 'old' }, { metadata, immutable: true }) });
+  expect(other.written).toMatchObject({ ok: false, error: { reason: 'TargetImmutable', retry: 'terminal' } });
+  expect(other.calls).toEqual(['create', 'get']);
+  const equal = await write({ live: aLiveSecret({ a: 'new' }, { metadata, immutable: true }) });
+  expect(equal.written).toMatchObject({ ok: true, value: { isNewContent: false } });
+});
+
+const other = aSecret({ ownerReferences: [anOwner({ name: 'other', uid: 'uid-2' })] });
+const refused = [
+  { why: 'it is not ours', live: aLiveSecret({}, { metadata: unowned }), spec: {}, reason: 'TargetNotOwned' },
+  {
+    why: 'another AwsSecret keeps it',
+    live: aLiveSecret({}, { metadata: other }),
+    spec: {},
+    reason: 'TargetOwnedByOther',
+  },
+  {
+    why: 'another AwsSecret keeps it, even for Adopt',
+    live: aLiveSecret({}, { metadata: other }),
+    spec: adopt,
+    reason: 'TargetOwnedByOther',
+  },
+  {
+    why: 'it is ours, but of another type',
+    live: aLiveSecret({}, { type: 'kubernetes.io/tls' }),
+    spec: {},
+    reason: 'TargetTypeDiffers',
+  },
+  {
+    why: 'it may be adopted, but is of another type',
+    live: aLiveSecret({}, { metadata: unowned, type: 'x/y' }),
+    spec: adopt,
+    reason: 'TargetTypeDiffers',
+  },
+] as const;
+
+for (const { why, live, spec, reason } of refused) {
+  test(`a Secret that stands in the way is not touched: ${why}`, async () => {
+    const { written, calls, writes } = await write({ live, spec });
+    expect(written).toMatchObject({ ok: false, error: { reason, retry: 'terminal' } });
+    expect(calls).toEqual(['create', 'get']);
+    expect(writes).toEqual([]);
+  });
+}
+
+test('a Secret that is deleted between two calls is a conflict: the decision is made again', async () => {
+  const store: WriteDependencies['store'] = {
+    get: async () => ok(undefined),
+    create: async () => ok('exists'),
+    replace: async () => fail('InvalidSpec', 'terminal', 'must not be called'),
+  };
+  const manifest = renderSecret(anAwsSecret(), bytesOf({}));
+  if (!manifest.ok) throw new Error('no manifest');
+  const deps = { store, hasher, withUid };
+  const written = await writeSecret(deps, anAwsSecret(), manifest.value, undefined, NOW);
+  expect(written).toMatchObject({ ok: false, error: { retry: 'conflict' } });
+});
+
+test('a refused call is passed on as it is', async () => {
+  const refusal = fail('WriteRefused', 'content', 'RBAC');
+  const manifest = renderSecret(anAwsSecret(), bytesOf({}));
+  if (!manifest.ok) throw new Error('no manifest');
+  const { store } = fakeStore();
+  const awsSecret = anAwsSecret();
+  const attempt = async (broken: Partial<WriteDependencies['store']>) =>
+    await writeSecret({ store: { ...store, ...broken }, hasher, withUid }, awsSecret, manifest.value, undefined, NOW);
+  expect(await attempt({ create: async () => refusal })).toEqual(refusal);
+  expect(await attempt({ create: async () => ok('exists'), get: async () => refusal })).toEqual(refusal);
+  const get = async () => ok(aLiveSecret({}));
+  expect(await attempt({ create: async () => ok('exists'), get, replace: async () => refusal })).toEqual(refusal);
+});
