@@ -3,6 +3,7 @@ import type { Clock } from '../controller/runtime/clock.ts';
 import type { EventRecorder, ObjectEvent } from '../controller/runtime/events.ts';
 import type { Log } from '../controller/runtime/log.ts';
 import { API_VERSION } from '../crds/names.ts';
+import { microTime } from './micro-time.ts';
 import { call, type Resource, resourcePath } from './resource.ts';
 import type { Transport } from './transport.ts';
 
@@ -95,11 +96,6 @@ function eventBody(event: ObjectEvent, name: string, now: number, options: Event
 function reference({ apiVersion, kind, metadata }: NonNullable<ObjectEvent['related']>): object {
   const { namespace, name, uid } = metadata;
   return { apiVersion, kind, namespace, name, uid };
-}
-
-/** The API server wants six fractional digits (k8s.io/apimachinery, pkg/apis/meta/v1/micro_time.go). */
-function microTime(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '000Z');
 }
 
 /** As much of the note as an event holds, cut between two characters. */

@@ -51,6 +51,7 @@ test('creates it by POST, with six digits in every time', async () => {
       query: { fieldManager: 'secrets-operator' },
       body: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'rel' }, spec },
       budgetMs: 5_000,
+      isUrgent: true,
     },
   ]);
 });
@@ -66,6 +67,7 @@ test('writes over the version it has seen, by merge patch, so that the annotatio
       contentType: 'application/merge-patch+json',
       body: { metadata: { resourceVersion: '6' }, spec },
       budgetMs: 5_000,
+      isUrgent: true,
     },
   ]);
 });

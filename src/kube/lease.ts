@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../controller/runtime/error.ts';
 import type { Lease, LeaseRecord, LeaseStore } from '../controller/runtime/lease.ts';
 import { FIELD_MANAGER } from '../crds/names.ts';
 import { syncError } from './error.ts';
+import { microTime } from './micro-time.ts';
 import { call, MERGE_PATCH, type Resource, resourcePath } from './resource.ts';
 import type { Transport } from './transport.ts';
 
@@ -32,22 +33,24 @@ export function createLeaseStore({ transport, namespace, name, budgetMs }: Lease
   const path = resourcePath(LEASES, namespace, name);
   const lease = `lease ${namespace}/${name}`;
   const query = { fieldManager: FIELD_MANAGER };
+  // However much the leader has to do, it must not lose the lease over it.
+  const shared = { isUrgent: true, budgetMs } as const;
   return {
     async get() {
-      const found = await call<LeaseBody>(transport, { method: 'GET', path, budgetMs });
+      const found = await call<LeaseBody>(transport, { method: 'GET', path, ...shared });
       if (found.ok) return ok(readLease(found.value));
       return found.error.status === 404 ? ok(undefined) : syncError(found.error, `get ${lease}`);
     },
     async create(record) {
       const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name }, spec: writeSpec(record) };
-      const request = { method: 'POST', path: resourcePath(LEASES, namespace), query, body, budgetMs } as const;
+      const request = { method: 'POST', path: resourcePath(LEASES, namespace), query, body, ...shared } as const;
       const created = await call<LeaseBody>(transport, request);
       if (created.ok) return ok(readLease(created.value));
       return created.error.status === 404 ? noNamespace(namespace) : syncError(created.error, `create ${lease}`);
     },
     async replace({ resourceVersion }, record) {
       const body = { metadata: { resourceVersion }, spec: writeSpec(record) };
-      const request = { method: 'PATCH', path, query, contentType: MERGE_PATCH, body, budgetMs } as const;
+      const request = { method: 'PATCH', path, query, contentType: MERGE_PATCH, body, ...shared } as const;
       const replaced = await call<LeaseBody>(transport, request);
       return replaced.ok ? ok(readLease(replaced.value)) : syncError(replaced.error, `patch ${lease}`);
     },
@@ -84,9 +87,4 @@ function writeSpec({ holder, durationMs, acquiredAt, renewedAt, transitions }: L
 function readTime(text: string | null | undefined): number {
   const ms = Date.parse(text ?? '');
   return Number.isNaN(ms) ? 0 : ms;
-}
-
-/** The type MicroTime takes exactly six digits of a second. */
-function microTime(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '000Z');
 }

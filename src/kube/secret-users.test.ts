@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { aWorkload } from '../../test/support/builders.ts';
 import { answered, fakeTransport, refused } from '../../test/support/fake-transport.ts';
 import { createSecretUsers, namesSecret } from './secret-users.ts';
+import type { Transport } from './transport.ts';
 
 const KEY = { namespace: 'shop', name: 'payments' };
 const container = { name: 'main', image: 'x' };
@@ -76,7 +77,7 @@ const page = (items: readonly object[], next?: string) => answered({ metadata: {
 
 test('pods are read page by page, up to the first that names it, and only those that are not over', async () => {
   const { transport, calls } = fakeTransport(page([pod('a', 'x')], 'next'), page([pod('b', 'payments')], 'more'));
-  expect(await createSecretUsers(transport, none).pod(KEY)).toEqual({ ok: true, value: 'Pod b' });
+  expect(await createSecretUsers(transport, none).find(KEY)).toEqual({ ok: true, value: 'Pod b' });
   expect(calls.map(({ path }) => path)).toEqual(['/api/v1/namespaces/shop/pods', '/api/v1/namespaces/shop/pods']);
   expect(calls[1]?.query).toMatchObject({
     continue: 'next',
@@ -84,14 +85,71 @@ test('pods are read page by page, up to the first that names it, and only those 
   });
 });
 
-test('no pod names it', async () => {
-  const { transport } = fakeTransport(page([pod('a', 'x'), { metadata: { name: 'b' } }]));
-  expect(await createSecretUsers(transport, none).pod(KEY)).toEqual({ ok: true, value: undefined });
+const podSpec = { containers: [], volumes: [{ csi: { driver: 'x', nodePublishSecretRef: { name: 'payments' } } }] };
+const makers: readonly {
+  readonly why: string;
+  readonly plural: string;
+  readonly object: object;
+  readonly is: string | undefined;
+}[] = [
+  {
+    why: 'a Deployment that is scaled to nothing',
+    plural: 'deployments',
+    object: { metadata: { name: 'app' }, spec: { replicas: 0, template: { spec: podSpec } } },
+    is: 'Deployment app',
+  },
+  {
+    why: 'a CronJob whose time has not come',
+    plural: 'cronjobs',
+    object: { metadata: { name: 'nightly' }, spec: { jobTemplate: { spec: { template: { spec: podSpec } } } } },
+    is: 'CronJob nightly',
+  },
+  {
+    why: 'a Job that is complete uses it no more',
+    plural: 'jobs',
+    object: {
+      metadata: { name: 'once' },
+      spec: { template: { spec: podSpec } },
+      status: { completionTime: '2030-01-01T00:00:00Z' },
+    },
+    is: undefined,
+  },
+];
+for (const { why, plural, object, is } of makers) {
+  test(`what makes pods is read too: ${why}`, async () => {
+    const { transport } = fakeTransport();
+    const answers: Transport = {
+      ...transport,
+      call: async ({ path }) => ({
+        ok: true,
+        value: { metadata: {}, items: path.endsWith(`/${plural}`) ? [object] : [] },
+      }),
+    };
+    expect(await createSecretUsers(answers, none).find(KEY)).toEqual({ ok: true, value: is });
+  });
+}
+
+test('a kind that the cluster does not have is used by nobody; one that must be there is not passed over', async () => {
+  const missing = (plural: string): Transport => ({
+    ...fakeTransport().transport,
+    call: async ({ path }) =>
+      path.endsWith(`/${plural}`)
+        ? { ok: false, error: { status: 404, reason: 'NotFound', fields: [], causes: [] } }
+        : { ok: true, value: { metadata: {}, items: [] } },
+  });
+  expect(await createSecretUsers(missing('rollouts'), none).find(KEY)).toEqual({ ok: true, value: undefined });
+  expect(await createSecretUsers(missing('deployments'), none).find(KEY)).toMatchObject({ ok: false });
+});
+
+test('nobody names it', async () => {
+  const empty = Array.from({ length: 6 }, () => page([]));
+  const { transport } = fakeTransport(page([pod('a', 'x'), { metadata: { name: 'b' } }]), ...empty);
+  expect(await createSecretUsers(transport, none).find(KEY)).toEqual({ ok: true, value: undefined });
 });
 
 test('pods that cannot be listed are no proof that there are none', async () => {
   const { transport } = fakeTransport(page([pod('a', 'x')], 'next'), refused(403, 'Forbidden'));
-  const answer = await createSecretUsers(transport, none).pod(KEY);
+  const answer = await createSecretUsers(transport, none).find(KEY);
   expect(answer).toMatchObject({
     ok: false,
     error: { reason: 'WriteRefused', message: expect.stringContaining('list pods') },

@@ -1,18 +1,37 @@
-import type { V1Pod } from '@kubernetes/client-node';
 import type { SecretUsers } from '../controller/aws-secret/ports.ts';
 import type { WorkloadCache } from '../controller/rollout/ports.ts';
-import { ok } from '../controller/runtime/error.ts';
+import { ok, type Result } from '../controller/runtime/error.ts';
 import { syncError } from './error.ts';
-import { call, PODS, resourcePath } from './resource.ts';
+import { call, PODS, type Resource, resourcePath } from './resource.ts';
 import type { Transport } from './transport.ts';
+import { WORKLOAD_SOURCES } from './workloads/kinds.ts';
 
-interface PodList {
+interface Page {
   readonly metadata: { readonly continue?: string };
-  readonly items: readonly V1Pod[];
+  readonly items: readonly {
+    readonly metadata?: { readonly name?: string };
+    readonly spec?: unknown;
+    readonly status?: { readonly completionTime?: string };
+  }[];
+}
+
+interface Collection {
+  readonly kind: string;
+  readonly resource: Resource;
+  readonly isOptional: boolean;
+  readonly query?: Readonly<Record<string, string>>;
 }
 
 const PAGE = '500';
-const UNFINISHED = 'status.phase!=Succeeded,status.phase!=Failed';
+/** A worker has better things to do than to wait for a list that nobody is in a hurry for. */
+const LIST_MS = 10_000;
+const UNFINISHED = { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' };
+
+/** Whatever runs pods, or would as soon as it is scaled up or its time has come. */
+const COLLECTIONS: readonly Collection[] = [
+  { kind: 'Pod', resource: PODS, isOptional: false, query: UNFINISHED },
+  ...Object.entries(WORKLOAD_SOURCES).map(([kind, { resource, isOptional }]) => ({ kind, resource, isOptional })),
+];
 
 export function createSecretUsers(transport: Transport, workloads: WorkloadCache): SecretUsers {
   return {
@@ -20,23 +39,41 @@ export function createSecretUsers(transport: Transport, workloads: WorkloadCache
       const [first] = workloads.usingSecret(namespace, name);
       return first && `${first.kind} ${first.metadata.name}`;
     },
-    async pod({ namespace, name }) {
-      let next = '';
-      do {
-        const query = { fieldSelector: UNFINISHED, limit: PAGE, ...(next !== '' && { continue: next }) };
-        const page = await call<PodList>(transport, { method: 'GET', path: resourcePath(PODS, namespace), query });
-        if (!page.ok) return syncError(page.error, `list pods in namespace ${namespace}`);
-        const user = page.value.items.find(({ spec }) => namesSecret(spec, name));
-        if (user !== undefined) return ok(`Pod ${user.metadata?.name ?? ''}`);
-        next = page.value.metadata.continue ?? '';
-      } while (next !== '');
+    async find({ namespace, name }) {
+      for (const collection of COLLECTIONS) {
+        const found = await findIn(transport, collection, namespace, name);
+        if (!found.ok || found.value !== undefined) return found;
+      }
       return ok(undefined);
     },
   };
 }
 
+async function findIn(
+  transport: Transport,
+  { kind, resource, isOptional, query }: Collection,
+  namespace: string,
+  secretName: string,
+): Promise<Result<string | undefined>> {
+  const path = resourcePath(resource, namespace);
+  let next = '';
+  do {
+    const paged = { ...query, limit: PAGE, ...(next !== '' && { continue: next }) };
+    const page = await call<Page>(transport, { method: 'GET', path, query: paged, budgetMs: LIST_MS });
+    if (!page.ok && page.error.status === 404 && isOptional) return ok(undefined);
+    if (!page.ok) return syncError(page.error, `list ${resource.plural} in namespace ${namespace}`);
+    // A Job that is complete is kept for its log alone.
+    const user = page.value.items.find(
+      ({ spec, status }) => status?.completionTime === undefined && namesSecret(spec, secretName),
+    );
+    if (user !== undefined) return ok(`${kind} ${user.metadata?.name ?? ''}`);
+    next = page.value.metadata.continue ?? '';
+  } while (next !== '');
+  return ok(undefined);
+}
+
 /**
- * Whether a pod's spec names the Secret, in whatever way: `secretName`, or the `name` within anything called a secret
+ * Whether the spec of a pod, or of what makes pods, names the Secret, in whatever way: `secretName`, or the `name` within anything called a secret
  * (`secretKeyRef`, `imagePullSecrets`, the `nodePublishSecretRef` of a CSI volume).
  */
 export function namesSecret(spec: unknown, name: string, isWithinSecret = false): boolean {

@@ -16,6 +16,8 @@ export interface Call {
   readonly budgetMs?: number;
   /** Asked right before each attempt is sent; nothing is sent when it says no. Default: always yes. */
   readonly permitted?: () => boolean;
+  /** Goes by a socket of its own, so that no crowd of calls delays it. */
+  readonly isUrgent?: boolean;
   /** Ends the wait for a further attempt, and with it the call. Default: `signal`. */
   readonly stopping?: AbortSignal;
   /** Breaks the call off, wherever it is. */
@@ -63,6 +65,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   await connection.tls();
   const shared = { connect, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false } as const;
   const calls = new Agent({ ...shared, connections: sockets, maxResponseSize: maxBodyBytes });
+  const urgent = new Agent({ ...shared, connections: 1, maxResponseSize: maxBodyBytes });
   const watches = new Agent({ ...shared, connections: null });
 
   const send = async (call: Call, { dispatcher, signal, idleMs, renew }: Sending) => {
@@ -114,13 +117,15 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     let isRenewed = false;
     let result = await once(false, budgetMs);
     for (let left = ATTEMPTS - 1; left > 0 && !result.ok; left -= 1) {
-      const isUnknown = result.error.status === 401;
-      const pauseMs = isUnknown && !isRenewed ? 0 : retryPause(result.error);
+      const pauseMs = retryPause(result.error, isRenewed);
       if (pauseMs === undefined || pauseMs >= end - clock.monotonic()) break;
-      await pause(clock, pauseMs, stopping);
-      if (pauseMs > 0 && stopping.aborted) break;
-      isRenewed ||= isUnknown;
-      result = await once(isUnknown, end - clock.monotonic());
+      if (!(await rest(clock, pauseMs, stopping))) break;
+      const leftMs = end - clock.monotonic();
+      // The wait may have ended late.
+      if (leftMs <= 0) break;
+      const renew = result.error.status === 401;
+      isRenewed ||= renew;
+      result = await once(renew, leftMs);
     }
     return result;
   };
@@ -130,14 +135,15 @@ export async function createTransport(options: TransportOptions): Promise<Transp
       persist(call, (renew, leftMs) => {
         const deadline = AbortSignal.timeout(Math.ceil(Math.min(deadlineMs, leftMs)));
         const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
-        return attempt(call, { dispatcher: calls, signal, idleMs: deadlineMs, renew }, body => body.json());
+        const dispatcher = call.isUrgent ? urgent : calls;
+        return attempt(call, { dispatcher, signal, idleMs: deadlineMs, renew }, body => body.json());
       }),
     stream: (call, idleMs, signal) =>
       persist<AsyncIterable<Uint8Array>>({ ...call, signal }, renew =>
         attempt(call, { dispatcher: watches, signal, idleMs, renew }, body => body),
       ),
     async close() {
-      await Promise.all([calls.destroy(), watches.destroy()]);
+      await Promise.all([calls, urgent, watches].map(agent => agent.destroy()));
     },
   };
 }
@@ -155,11 +161,19 @@ type Body = Dispatcher.ResponseData['body'];
 
 /**
  * How long to wait before the same call may be sent again; undefined where it must not be. 429 and 503 with a
- * Retry-After say that nothing was done, so that even a create may be repeated (client-go does the same).
+ * Retry-After say that nothing was done, so that even a create may be repeated (client-go does the same). A token that
+ * the server does not know is read anew, once.
  */
-function retryPause({ status, retryAfterMs }: KubeError): number | undefined {
+function retryPause({ status, retryAfterMs }: KubeError, isRenewed: boolean): number | undefined {
+  if (status === 401) return isRenewed ? undefined : 0;
   const isBusy = (status === 429 || status === 503) && retryAfterMs !== undefined;
   return isBusy ? Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) : undefined;
+}
+
+/** Waits, and tells whether it was not told to stop meanwhile. */
+async function rest(clock: Clock, ms: number, stopping: AbortSignal): Promise<boolean> {
+  await pause(clock, ms, stopping);
+  return ms === 0 || !stopping.aborted;
 }
 
 /** undici hears a signal only once the request is on a socket; one that still waits for it is dropped then, unsent. */

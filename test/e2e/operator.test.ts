@@ -41,6 +41,8 @@ describe('the chart on a real cluster', () => {
 
   const calls = (verb: string) =>
     env.faults.calls.filter(call => call.target === `aws/${PRIMARY}` && call.verb === verb);
+  /** Of the pod that has read and written most; it is replaced in the middle of the story. */
+  let logOfFirst = '';
   const logs = () => env.kubectl.run('logs', '-n', NAMESPACE, 'deploy/secrets-operator', '--tail=-1');
   const wait = (...args: readonly string[]) => env.kubectl.run('wait', '-n', APP, '--timeout=60s', ...args);
   const podsOf = async (app: string): Promise<readonly { readonly name: string; readonly uid: string }[]> => {
@@ -188,6 +190,7 @@ describe('the chart on a real cluster', () => {
     await env.kubectl.run('annotate', 'awss', '--all', '-n', APP, '--overwrite', `${REFRESH}=before-restart`);
     await wait(`--for=jsonpath={.status.lastHandledRefreshRequest}=before-restart`, 'awss', '--all');
     const checks = calls('DescribeSecret').length;
+    logOfFirst = await logs();
     await env.kubectl.run('rollout', 'restart', '-n', NAMESPACE, 'deploy/secrets-operator');
     await env.kubectl.run('rollout', 'status', '-n', NAMESPACE, 'deploy/secrets-operator', '--timeout=60s');
     const known = reads().length;
@@ -234,9 +237,10 @@ describe('the chart on a real cluster', () => {
       `/api/v1/namespaces/${NAMESPACE}/services/secrets-operator-metrics:metrics/proxy/metrics`,
     );
     expect(metrics).toContain('controller_runtime_reconcile_total');
+    expect(logOfFirst).toContain('"msg":"workload restarted"');
     const outputs = {
       metrics,
-      logs: await logs(),
+      logs: logOfFirst + (await logs()),
       events: await env.kubectl.run('get', 'events', '-A', '-o', 'yaml'),
       objects: await env.kubectl.run('get', 'awssecrets,deployments,pods', '-n', APP, '-o', 'yaml'),
     };

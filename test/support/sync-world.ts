@@ -112,7 +112,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
       isCurrent: async () => ok(true),
     },
     secrets: { get: () => state.secret, ownedBy: () => state.former.map(({ metadata }) => metadata) },
-    users: { workload: () => state.user, pod: async () => ok(undefined) },
+    users: { workload: () => state.user, find: async () => ok(undefined) },
     events: {
       async record(event) {
         calls.push('event');

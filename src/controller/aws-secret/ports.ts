@@ -66,8 +66,8 @@ export interface OwnedSecrets extends SecretCache {
 export interface SecretUsers {
   /** From the cache of workloads. */
   workload(secret: ObjectKey): string | undefined;
-  /** Read live: pods that no workload stands for, and those of a former template. */
-  pod(secret: ObjectKey): Promise<Result<string | undefined>>;
+  /** Read live: pods, and whatever makes them, that name it in any way; also where no restart depends on it. */
+  find(secret: ObjectKey): Promise<Result<string | undefined>>;
 }
 
 /** Keyed hash of a Secret's content: `<keyId>.<hmac>`. */

@@ -102,7 +102,8 @@ export class LeaderElection implements Election {
   async #loop(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      await this.#try();
+      // A try that throws is a defect; it must not end the loop, and with it the process of a leader.
+      await this.#try().catch((error: unknown) => this.#panicked(error));
       await pause(this.#options.clock, this.#waitMs(), signal);
     }
   }
@@ -212,6 +213,10 @@ export class LeaderElection implements Election {
   #keep({ reason, message }: SyncError): true {
     this.#options.log.warn('lease not released: the successor waits until its time is over', { reason, message });
     return true;
+  }
+
+  #panicked(error: unknown): void {
+    this.#options.log.error('leader election panicked', { reason: error instanceof Error ? error.name : 'Unknown' });
   }
 
   /** A conflict is how elections go. Anything else is told once, until it changes. */

@@ -197,3 +197,34 @@ test('no error message quotes a value, whatever the sources hold', () => {
     }),
   );
 });
+
+const keys = [
+  { key: 'a', isGood: true, why: 'one letter' },
+  { key: '-._aZ0', isGood: true, why: 'every kind of character' },
+  { key: '.dockerconfigjson', isGood: true, why: 'one leading dot' },
+  { key: 'a..b', isGood: true, why: 'dots within' },
+  { key: '__proto__', isGood: true, why: 'Kubernetes allows it' },
+  { key: 'x'.repeat(253), isGood: true, why: 'the longest' },
+  { key: 'x'.repeat(254), isGood: false, why: 'one character too long' },
+  { key: '', isGood: false, why: 'empty' },
+  { key: '.', isGood: false, why: 'a directory' },
+  { key: '..', isGood: false, why: 'the parent directory' },
+  { key: '..data', isGood: false, why: 'the kubelet’s own link in volumes' },
+  { key: 'a/b', isGood: false, why: 'a slash would leave the volume' },
+  { key: 'a b', isGood: false, why: 'a blank' },
+  { key: 'a\n', isGood: false, why: 'a line break at the end' },
+  { key: 'ä', isGood: false, why: 'not ASCII' },
+];
+
+for (const { key, isGood, why } of keys) {
+  test(`property ${JSON.stringify(key.slice(0, 20))} is ${isGood ? 'taken' : 'refused'} as a key: ${why}`, () => {
+    const awsSecret = anAwsSecret({ spec: { dataFrom: [{ secretId: 's' }] } });
+    const values = selectValues(awsSecret, bytes({ s: `{${JSON.stringify(key)}:"hunter2"}` }));
+    expect(values.ok).toBe(isGood);
+    if (values.ok) return;
+    expect(values.error).toMatchObject({ reason: 'InvalidKey', retry: 'content' });
+    expect(values.error.message).toContain(JSON.stringify(key));
+    expect(values.error.message).toContain('secret "s"');
+    expect(values.error.message).not.toContain('hunter2');
+  });
+}

@@ -36,8 +36,8 @@ function selectWhole(
     if (properties.value.size === 0) return empty(secretId);
     for (const [key, bytes] of properties.value) {
       if (named.has(key)) continue;
-      const other = givenBy.get(key);
-      if (other !== undefined) return duplicate(key, other, secretId);
+      const refused = refuseKey(key, secretId, givenBy.get(key));
+      if (refused !== undefined) return refused;
       givenBy.set(key, secretId);
       values.set(key, bytes);
     }
@@ -51,9 +51,24 @@ function empty(secretId: string) {
   return fail('EmptyValue', 'content', message);
 }
 
+function refuseKey(key: string, secretId: string, other: string | undefined) {
+  if (other !== undefined) return duplicate(key, other, secretId);
+  return isSecretKey(key) ? undefined : invalid(key, secretId);
+}
+
 function duplicate(key: string, first: string, second: string) {
   const message = `key ${quote(key)} is given by both ${quote(first)} and ${quote(second)}; name it in \`data\` to say which one counts`;
   return fail('DuplicateKey', 'content', message);
+}
+
+/** kubernetes/kubernetes, staging/src/k8s.io/apimachinery/pkg/util/validation, IsConfigMapKey. */
+function isSecretKey(key: string): boolean {
+  return /^[-._a-zA-Z0-9]{1,253}$/.test(key) && key !== '.' && !key.startsWith('..');
+}
+
+function invalid(key: string, secretId: string) {
+  const message = `property ${quote(key)} of secret ${quote(secretId)} cannot be a key of a Secret: letters, digits, "-", "_" and ".", 253 at the most; rename it in AWS, or name each key by \`data\` in place of \`dataFrom\``;
+  return fail('InvalidKey', 'content', message);
 }
 
 type DataEntry = NonNullable<AwsSecret['spec']['data']>[number];

@@ -5,7 +5,7 @@ type Data = ReadonlyMap<string, Uint8Array>;
 type Rule = (type: string, data: Data) => Result<never> | undefined;
 
 /** What the API server would refuse, in words that name the key and the way out; in order, the first that has a word decides. */
-const rules: readonly Rule[] = [invalidKey, missingKeys, brokenDockerConfig, tooLarge];
+const rules: readonly Rule[] = [missingKeys, brokenDockerConfig, tooLarge];
 
 /** Why `data` cannot be the content of a Secret of that type; undefined when it can. */
 export function refuseData(type: string, data: Data): Result<never> | undefined {
@@ -14,17 +14,6 @@ export function refuseData(type: string, data: Data): Result<never> | undefined 
     if (refused !== undefined) return refused;
   }
   return undefined;
-}
-
-function invalidKey(_type: string, data: Data): Result<never> | undefined {
-  const key = [...data.keys()].find(name => !isSecretKey(name));
-  if (key === undefined) return undefined;
-  const message = `${JSON.stringify(key)} cannot be a key of a Secret: letters, digits, "-", "_" and ".", 253 at the most; take the value by \`data\` under another key`;
-  return fail('InvalidKey', 'content', message);
-}
-
-function isSecretKey(key: string): boolean {
-  return /^[-._a-zA-Z0-9]{1,253}$/.test(key) && key !== '.' && !key.startsWith('..');
 }
 
 const DOCKER_CONFIG = '.dockerconfigjson';

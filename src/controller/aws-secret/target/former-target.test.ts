@@ -74,6 +74,12 @@ const rows: readonly {
     is: 'keep',
     says: 'dockerconfigjson',
   },
+  ...['kubernetes.io/basic-auth', 'kubernetes.io/ssh-auth'].map(type => ({
+    why: `a build or a Git source may use a Secret of type ${type}`,
+    live: left({}, { type }),
+    is: 'keep' as const,
+    says: type,
+  })),
   { why: 'another AwsSecret has taken it', live: left({ ownerReferences: [anOwner({ uid: 'uid-2' })] }), is: 'ignore' },
   {
     why: 'another AwsSecret has adopted it',

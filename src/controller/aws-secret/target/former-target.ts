@@ -5,8 +5,13 @@ import { notedContent } from './content.ts';
 import { isNamedBy, isOwner } from './ownership.ts';
 import type { LiveSecret, SecretMetadata } from './secret.ts';
 
-/** Whom such Secrets serve, the operator does not watch: Ingresses and Gateways, ServiceAccounts and pod specs. */
-const USED_UNSEEN: ReadonlySet<string> = new Set(['kubernetes.io/tls', 'kubernetes.io/dockerconfigjson']);
+/** Whom such Secrets serve, the operator does not watch: Ingresses and Gateways, ServiceAccounts, builds, Git sources. */
+const USED_UNSEEN: ReadonlySet<string> = new Set([
+  'kubernetes.io/basic-auth',
+  'kubernetes.io/dockerconfigjson',
+  'kubernetes.io/ssh-auth',
+  'kubernetes.io/tls',
+]);
 
 /**
  * What becomes of a Secret that `target.name` named before: `keep` it, and say why; `release` it, so that nothing of

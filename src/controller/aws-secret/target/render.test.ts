@@ -48,35 +48,6 @@ test('an adopted Secret gets no owner: it stays when the AwsSecret goes', () => 
   expect(rendered.ok && rendered.value.ownerReferences).toEqual([]);
 });
 
-const keys = [
-  { key: 'a', isGood: true, why: 'one letter' },
-  { key: '-._aZ0', isGood: true, why: 'every kind of character' },
-  { key: '.dockerconfigjson', isGood: true, why: 'one leading dot' },
-  { key: 'a..b', isGood: true, why: 'dots within' },
-  { key: '__proto__', isGood: true, why: 'Kubernetes allows it' },
-  { key: 'x'.repeat(253), isGood: true, why: 'the longest' },
-  { key: 'x'.repeat(254), isGood: false, why: 'one character too long' },
-  { key: '', isGood: false, why: 'empty' },
-  { key: '.', isGood: false, why: 'a directory' },
-  { key: '..', isGood: false, why: 'the parent directory' },
-  { key: '..data', isGood: false, why: 'the kubelet’s own link in volumes' },
-  { key: 'a/b', isGood: false, why: 'a slash would leave the volume' },
-  { key: 'a b', isGood: false, why: 'a blank' },
-  { key: 'a\n', isGood: false, why: 'a line break at the end' },
-  { key: 'ä', isGood: false, why: 'not ASCII' },
-];
-
-for (const { key, isGood, why } of keys) {
-  test(`key ${JSON.stringify(key.slice(0, 20))} is ${isGood ? 'taken' : 'refused'}: ${why}`, () => {
-    const rendered = renderSecret(anAwsSecret(), new Map([[key, Buffer.from('hunter2')]]));
-    expect(rendered.ok).toBe(isGood);
-    if (rendered.ok) return;
-    expect(rendered.error).toMatchObject({ reason: 'InvalidKey', retry: 'content' });
-    expect(rendered.error.message).toContain(JSON.stringify(key));
-    expect(rendered.error.message).not.toContain('hunter2');
-  });
-}
-
 // kubernetes/kubernetes, pkg/apis/core/validation, ValidateSecret.
 const types = [
   { type: 'Opaque', data: {}, missing: [], why: 'Opaque may be empty' },

@@ -51,7 +51,7 @@ async function run({
     calls.push(`${verb} ${held.name} ${held.resourceVersion}`);
     return remove;
   };
-  const nobody = { workload: () => undefined, pod: async () => ok(undefined) };
+  const nobody = { workload: () => undefined, find: async () => ok(undefined) };
   const deps: TidyDependencies = {
     awsSecrets: {
       get: () => awsSecret,
@@ -106,7 +106,7 @@ const rows: readonly {
   },
   {
     why: 'a pod uses it that no workload stands for',
-    given: { users: { pod: async () => ok('Pod p') } },
+    given: { users: { find: async () => ok('Pod p') } },
     calls: ['get old'],
     told: ['Warning FormerTargetInUse: Secret "old", a former target, stays: Pod p uses it.'],
     looksAgain: true,
@@ -170,7 +170,7 @@ const rows: readonly {
   },
   {
     why: 'the pods cannot be listed',
-    given: { users: { pod: async () => refusal } },
+    given: { users: { find: async () => refusal } },
     calls: ['get old'],
     told: ['Warning WriteRefused: Secret "old", a former target, stays: RBAC'],
     looksAgain: true,

@@ -69,10 +69,10 @@ async function decide(
   const { metadata } = live.value;
   const decided = farewell(awsSecret, live.value, hasher);
   if (decided.kind !== 'delete') return decision(decided, metadata);
-  const pod = await users?.pod(secret);
-  if (pod === undefined) return decision({ kind: 'ignore' });
-  if (!pod.ok) return pod;
-  return decision(pod.value === undefined ? decided : usedBy(pod.value), metadata);
+  const user = await users?.find(secret);
+  if (user === undefined) return decision({ kind: 'ignore' });
+  if (!user.ok) return user;
+  return decision(user.value === undefined ? decided : usedBy(user.value), metadata);
 }
 
 function usedBy(user: string): Farewell {
