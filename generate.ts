@@ -1,10 +1,11 @@
-/** Writes every generated file from its one source. `--check` writes nothing and fails when a file is not current. */
+/** Writes every generated file, and the tables in a page written by hand, from their one source. `--check` writes nothing and fails when a file is not current. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { stringify } from 'yaml';
 import { awsSecretManifest } from './src/crds/manifest.ts';
 import { awsSecretReference } from './src/crds/reference/page.ts';
+import { withReasonTables } from './src/crds/reference/reason-tables.ts';
 import { createMetrics } from './src/telemetry/metrics.ts';
 import { metricsReference } from './src/telemetry/reference.ts';
 
@@ -13,10 +14,13 @@ const yaml = (manifest: object): string =>
 const page = (source: string, markdown: string): string =>
   `<!-- Generated from ${source} by \`make generate\`. Do not edit. -->\n\n${markdown}`;
 
+const TROUBLESHOOTING = 'docs/troubleshooting.md';
+
 const files: Readonly<Record<string, string>> = {
   'charts/secrets-operator/files/crds/secrets-operator.io_awssecrets.yaml': yaml(awsSecretManifest()),
   'docs/reference/aws-secret.md': page('src/crds', awsSecretReference()),
   'docs/reference/metrics.md': page('src/telemetry/metrics.ts', metricsReference(createMetrics().registry)),
+  [TROUBLESHOOTING]: withReasonTables(await readFile(path.join(import.meta.dirname, TROUBLESHOOTING), 'utf8')),
 };
 
 const stale: string[] = [];

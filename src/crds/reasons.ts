@@ -44,8 +44,9 @@ export const REASONS = {
     in: 'condition',
   },
   InvalidReference: {
-    meaning: 'AWS refused the reference itself, such as a malformed ARN.',
-    remedy: 'Correct `secretId` or `versionStage`: a name or a whole ARN, and a stage that exists.',
+    meaning: 'AWS refused the reference itself, such as a malformed ARN; or no region is set anywhere.',
+    remedy:
+      'Correct `secretId` or `versionStage`: a name or a whole ARN, and a stage that exists; or set `regions` here or on the operator. The message has AWS’s error code.',
     in: 'condition',
   },
   CredentialsUnavailable: {
@@ -69,17 +70,18 @@ export const REASONS = {
   NotJson: {
     meaning:
       'The value is not a JSON object, but its properties were asked for, or the type of the Secret demands one.',
-    remedy: 'Store a JSON object in AWS, or read the whole value by a `data` entry without `property`.',
+    remedy: 'Store a JSON object in AWS, in UTF-8, or read the whole value by a `data` entry without `property`.',
     in: 'condition',
   },
   PropertyNotFound: {
     meaning: 'The JSON object has no such property.',
-    remedy: 'Add the property in AWS, correct `property`, or set `optional: true` on that entry.',
+    remedy:
+      'Add the property in AWS, correct `property`, which is taken literally and names the top level only, or set `optional: true` on that entry.',
     in: 'condition',
   },
   EmptyValue: {
     meaning: 'The secret has no value yet, or is a JSON object without properties.',
-    remedy: 'Give it one with `aws secretsmanager put-secret-value`.',
+    remedy: 'Give it one with `aws secretsmanager put-secret-value`, or take it out of `dataFrom`.',
     in: 'condition',
   },
   InvalidKey: {
@@ -93,8 +95,9 @@ export const REASONS = {
     in: 'condition',
   },
   TooLarge: {
-    meaning: 'The Secret would exceed the 1 MiB that Kubernetes accepts, or have more than 10,000 keys.',
-    remedy: 'Name fewer sources, or split them over several AwsSecrets.',
+    meaning:
+      'The values would exceed the 1 MiB that Kubernetes accepts, there would be more than 10,000 keys, or the names of the keys make the Secret larger than the API server stores.',
+    remedy: 'Name fewer or smaller sources or shorter keys, or split them over several AwsSecrets.',
     in: 'condition',
   },
   MissingTypeKeys: {
@@ -108,7 +111,7 @@ export const REASONS = {
     in: 'condition',
   },
   TargetNotOwned: {
-    meaning: 'A Secret of that name exists and is not ours; `creationPolicy: Adopt` would take it over.',
+    meaning: 'A Secret of that name exists and this AwsSecret did not make it.',
     remedy:
       'Delete that Secret, choose another `spec.target.name`, or set `spec.target.creationPolicy: Adopt`, which replaces all of its content.',
     in: 'condition',
@@ -134,7 +137,8 @@ export const REASONS = {
     in: 'condition',
   },
   WriteRefused: {
-    meaning: 'The API server refused to write: RBAC, quota or an admission policy.',
+    meaning:
+      'The API server refused a write or a read: RBAC, a quota or an admission policy; the message says what was tried.',
     remedy:
       'Ask `kubectl auth can-i` as the operator’s ServiceAccount, `kubectl describe quota`, and the admission policies of that namespace.',
     in: 'condition',
@@ -145,7 +149,7 @@ export const REASONS = {
     in: 'condition',
   },
   InternalError: {
-    meaning: 'A defect of the operator ended the reconcile; the Secret stays as it is.',
+    meaning: 'A defect of the operator ended the reconcile; the last good Secret stays.',
     remedy:
       'It is tried again by itself; report it with the operator’s log lines of `reconcile panicked`, which hold no values.',
     in: 'condition',
@@ -161,13 +165,14 @@ export const REASONS = {
     in: 'condition',
   },
   RestartFailed: {
-    meaning: 'A workload could not be patched, or its rollout exceeded its progress deadline.',
+    meaning: 'A workload could not be patched, or its own controller gave up its rollout.',
     remedy:
       'Read the workload’s message in `status.rollout.workloads`; a rollout that is stuck is mended like any other: `kubectl rollout status`, `kubectl describe pod`.',
     in: 'condition',
   },
   RestartReverted: {
-    meaning: 'Something takes the restart back each time: the operator has stopped restarting that workload.',
+    meaning:
+      'Something took the restart back twice: the operator has stopped restarting that workload for this content.',
     remedy:
       'Let that tool leave annotations `restart.secrets-operator.io/*` of pod templates alone; `kubectl get --show-managed-fields` names it.',
     in: 'condition',
@@ -204,12 +209,13 @@ export const REASONS = {
     in: 'event',
   },
   PodEvicted: {
-    meaning: 'A pod was evicted, because it ran with other content than its workload was rolled for.',
-    remedy: 'Nothing to do.',
-    in: 'workload',
+    meaning:
+      'A pod was evicted, because it started while the Secret held other content than its workload was rolled for.',
+    remedy: 'Nothing to do; a PodDisruptionBudget may delay it, which the message of the workload tells.',
+    in: 'event',
   },
   FormerTargetDeleted: {
-    meaning: 'The Secret under the former `target.name` was deleted: no workload uses it any more.',
+    meaning: 'The Secret under the former `target.name` was deleted: nobody uses it any more.',
     remedy: 'Nothing to do.',
     in: 'event',
   },
@@ -217,7 +223,7 @@ export const REASONS = {
     meaning:
       'The Secret under the former `target.name` is kept: somebody uses it, or the operator cannot see who does.',
     remedy:
-      'Let the workload or pod that the event names use the new name: the old Secret then goes by itself. Where the event asks for it, delete it by hand.',
+      'Let what the event names use the new name: the old Secret then goes by itself within about a minute. Where the event asks for it, delete it by hand.',
     in: 'event',
   },
 } as const satisfies Readonly<Record<string, ReasonDoc>>;

@@ -24,9 +24,9 @@ export const CONDITIONS: Readonly<Record<ConditionType, ConditionDoc>> = {
     isAbsent: 'nothing stands in the way',
   },
   Stale: {
-    isTrue: 'AWS has not agreed for two refresh intervals.',
+    isTrue: 'AWS has not agreed for more than two refresh intervals, or a defect of the operator hinders the sync.',
     isNot: '',
-    isAbsent: 'AWS has agreed within the promise',
+    isAbsent: 'AWS has agreed within two refresh intervals, or `refreshInterval` is "0", which promises nothing',
   },
   RolledOut: {
     isTrue: 'Every workload that is for the operator to restart runs with the present content.',

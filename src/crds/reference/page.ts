@@ -5,6 +5,7 @@ import { CONDITIONS } from './conditions.ts';
 import { fieldSections, type SchemaNode } from './fields.ts';
 import { code, linkTo, table } from './markdown.ts';
 import { NAMES } from './names.ts';
+import { reasonTable } from './reason-tables.ts';
 
 interface Crd {
   readonly spec: {
@@ -96,8 +97,5 @@ export function awsSecretReference(): string {
 
 function reasons(where: ReasonDoc['in']): string {
   const listed = Object.entries<ReasonDoc>(REASONS).filter(([, doc]) => doc.in === where);
-  return table(
-    ['reason', 'meaning', 'the way out'],
-    listed.map(([reason, { meaning, remedy }]) => [code(reason), meaning, remedy]),
-  );
+  return reasonTable(listed.map(([reason]) => reason));
 }
