@@ -63,7 +63,7 @@ const settings = {
   },
   'max-staleness': {
     schema: z.coerce.number('must be a number of hours').min(1).default(24),
-    help: 'Hours without an answer from AWS after which Ready turns False.',
+    help: 'Hours without an answer from AWS after which Ready turns False, but not before two refresh intervals.',
   },
   'leader-elect': {
     schema: z.stringbool().optional(),

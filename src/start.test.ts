@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { aLog } from '../test/support/builders.ts';
+import { aLog, anAwsSecret } from '../test/support/builders.ts';
 import { createFakeClock, settled } from '../test/support/fake-clock.ts';
+import { until } from '../test/support/poll.ts';
 import { parseConfig } from './config.ts';
 import { pause } from './controller/runtime/clock.ts';
 import { type KubeResult, kubeError } from './kube/error.ts';
-import type { Transport } from './kube/transport.ts';
+import type { Call, Transport } from './kube/transport.ts';
 import { type Operator, startOperator } from './start.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 
@@ -22,6 +23,8 @@ interface Server {
   readonly list: (path: string) => KubeResult<unknown> | undefined;
   /** How long a watch lasts, in which nothing happens. */
   readonly watchMs: number;
+  /** What it answers to all else. Default: nothing comes. */
+  readonly answer?: (call: Call) => Promise<KubeResult<unknown>>;
 }
 
 const started: Operator[] = [];
@@ -30,14 +33,15 @@ afterEach(async () => {
 });
 
 /** The whole operator before a server that behaves like this, in virtual time. */
-async function start({ list, watchMs }: Server) {
+async function start({ list, watchMs, answer = async () => NO_ANSWER }: Server) {
   const clock = createFakeClock();
   const transport: Transport = {
-    async call({ path, query, signal }) {
-      if (!query?.['limit']) return NO_ANSWER;
-      const answer = list(path);
-      if (answer === undefined) await new Promise<void>(resolve => signal?.addEventListener('abort', () => resolve()));
-      return answer ?? NO_ANSWER;
+    async call(call) {
+      const { path, query, signal } = call;
+      if (!query?.['limit']) return await answer(call);
+      const listed = list(path);
+      if (listed === undefined) await new Promise<void>(resolve => signal?.addEventListener('abort', () => resolve()));
+      return listed ?? NO_ANSWER;
     },
     async stream(_call, _idleMs, signal) {
       async function* quiet(): AsyncGenerator<Uint8Array> {
@@ -56,6 +60,8 @@ async function start({ list, watchMs }: Server) {
   started.push(operator);
   const livez = async () => (await fetch(`http://${operator.address}/livez`)).text();
   return {
+    clock,
+    operator,
     /** What /livez says at the end of each minute. */
     async after(minutes: number): Promise<readonly string[]> {
       const said: string[] = [];
@@ -108,4 +114,29 @@ describe('the process is alive as long as it tries', () => {
       expect(await after(says.length)).toEqual(says);
     });
   }
+});
+
+test('what is under way when it is asked to stop may be written, until its time is over', async () => {
+  const base64 = (bytes: string) => Buffer.from(bytes).toString('base64');
+  const hashKey = { data: { key: base64('k'.repeat(32)), id: base64('0123abcd') } };
+  const suspended = { metadata: { resourceVersion: '100' }, items: [anAwsSecret({ spec: { suspend: true } })] };
+  const writes: Call[] = [];
+  const { clock, operator } = await start({
+    list: path => (path.endsWith('/awssecrets') ? { ok: true, value: suspended } : EMPTY),
+    watchMs: MINUTE,
+    answer: async call => {
+      if (call.method === 'GET') return { ok: true, value: hashKey };
+      writes.push(call);
+      return await new Promise(() => undefined);
+    },
+  });
+  await until('the status is being written', { timeoutMs: 5_000, intervalMs: 1 }, () => writes.length > 0);
+  const mayWrite = () => writes.map(write => write.permitted?.());
+  expect(mayWrite()).toEqual([true]);
+  const stopped = operator.stop();
+  await settled();
+  expect(mayWrite(), 'while it drains').toEqual([true]);
+  clock.advance(MINUTE);
+  await stopped;
+  expect(mayWrite(), 'when a successor may be at work').toEqual([false]);
 });

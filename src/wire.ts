@@ -5,14 +5,13 @@ import type { Config } from './config.ts';
 import { createReconciler } from './controller/aws-secret/reconciler.ts';
 import type { SyncRecord } from './controller/aws-secret/record.ts';
 import { createContentHasher, type HashKey } from './controller/aws-secret/target/content.ts';
-import { isContentChange, isEcho, isRelevantChange, leftTarget } from './controller/aws-secret/triggers.ts';
 import { RolloutMemory } from './controller/rollout/memory.ts';
 import { createRolloutReconciler } from './controller/rollout/reconciler.ts';
 import type { Clock, Random } from './controller/runtime/clock.ts';
 import { type Controller, createController, type Reconcile } from './controller/runtime/controller.ts';
-import { formatKey } from './controller/runtime/key.ts';
 import type { Log } from './controller/runtime/log.ts';
-import { type Priority, Queue } from './controller/runtime/queue.ts';
+import { Queue } from './controller/runtime/queue.ts';
+import { createHandlers } from './handlers.ts';
 import { createEventRecorder } from './kube/events.ts';
 import { createKube, type Kube, type KubeHandlers } from './kube/kube.ts';
 import type { Transport } from './kube/transport.ts';
@@ -52,32 +51,12 @@ export function wire(parts: Parts): Wired {
   const sync = new Queue(clock, metrics.queue('awssecret'));
   const rollout = new Queue(clock, metrics.queue('rollout'));
 
-  const wakeRollout = (key: string, priority: Priority = 'low'): void => {
-    if (watchWorkloads) rollout.add(key, priority);
-  };
-  const handlers: KubeHandlers = {
-    awsSecret(key, before, after, isInitial) {
-      if (!isRelevantChange(before, after)) return;
-      sync.add(key, isInitial ? 'low' : 'high');
-      wakeRollout(key);
-      // Who waited for the Secret that it has left may have it now.
-      for (const waiting of leftTarget(before, after).flatMap(kube.awsSecrets.keeping)) sync.add(waiting);
-    },
-    secret(secretKey, before, after) {
-      for (const key of kube.awsSecrets.keeping(secretKey)) {
-        if (!isEcho(after?.metadata, records.get(key))) sync.add(key);
-        if (isContentChange(before?.metadata, after?.metadata)) wakeRollout(key, 'high');
-      }
-    },
-    workload(_key, before, after) {
-      // Before and after: a Secret that a workload no longer uses has one consumer less to wait for.
-      for (const { metadata, uses } of [before, after].filter(workload => workload !== undefined)) {
-        const names = new Set(uses.map(use => use.secretName));
-        const secretKeys = [...names].map(name => formatKey({ namespace: metadata.namespace, name }));
-        for (const key of secretKeys.flatMap(kube.awsSecrets.keeping)) wakeRollout(key);
-      }
-    },
-  };
+  const handlers = createHandlers({
+    keeping: kube.awsSecrets.keeping,
+    records,
+    sync,
+    rollout: watchWorkloads ? rollout : undefined,
+  });
 
   const controller = (name: string, queue: Queue, concurrency: number, reconcile: Reconcile): Controller => {
     const measured = metrics.controller(name, concurrency);

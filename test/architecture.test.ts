@@ -34,7 +34,7 @@ const PACKAGES: Readonly<Record<Room, RegExp>> = {
   telemetry: /^(pino|prom-client)$/,
   root: /^zod$/,
 };
-const ROOT = /^(main|wire|start|config|hardening|version)\.ts$|^(cli|client)\//;
+const ROOT = /^(main|wire|handlers|start|config|hardening|version)\.ts$|^(cli|client)\//;
 const DECIDES =
   /^(plan|select|render|status|due|history|ownership|conditions|document|triggers|sources|record|annotation|consumers|change|strays|joint-restart|margins|verdict|events|former-target|data-rules|target-refusals|result|lease|backoff|schedule|outcome)\.ts$/;
 /** Secrets Manager is what AWS calls it. */
@@ -66,11 +66,15 @@ function violations({ path: file, text }: Source): readonly string[] {
   const found = importsOf(text).flatMap(imported => importViolations(file, room, imported));
   if (!/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(name)) found.push(`${file} is not named in kebab-case`);
   if (FORBIDDEN_NAMES.test(name)) found.push(`${file} has a name that says nothing`);
-  if (text.split('\n').length > MAX_LINES + 1) found.push(`${file} has more than ${MAX_LINES} lines`);
+  found.push(...tooLong({ path: file, text }));
   const isInner = room === 'crds' || room === 'controller';
   const ambient = AMBIENT.exec(text)?.[0];
   if (isInner && name !== 'system-clock.ts' && ambient) found.push(`${file} uses ${ambient} in place of the clock`);
   return found;
+}
+
+function tooLong({ path: file, text }: Source): readonly string[] {
+  return text.split('\n').length > MAX_LINES + 1 ? [`${file} has more than ${MAX_LINES} lines`] : [];
 }
 
 function importViolations(file: string, room: Room, imported: Import): string[] {
@@ -95,13 +99,28 @@ function decides(file: string, room: Room): boolean {
   return (room === 'crds' || room === 'controller') && DECIDES.test(path.basename(file));
 }
 
-const SRC = path.resolve(import.meta.dirname, '../src');
-const sources: readonly Source[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .map(file => file.split(path.sep).join('/'))
-  .filter(file => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-  .map(file => ({ path: file, text: readFileSync(path.join(SRC, file), 'utf8') }));
+const REPOSITORY = path.resolve(import.meta.dirname, '..');
+
+/** TypeScript below a folder of the repository. */
+function filesOf(folder: string): readonly Source[] {
+  const base = path.join(REPOSITORY, folder);
+  return readdirSync(base, { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.ts'))
+    .map(file => ({ path: file.split(path.sep).join('/'), text: readFileSync(path.join(base, file), 'utf8') }));
+}
+
+const written = filesOf('src');
+const sources = written.filter(file => !file.path.endsWith('.test.ts'));
+const tests = [...written.filter(file => file.path.endsWith('.test.ts')), ...filesOf('test'), ...filesOf('bench')];
 
 test('the sources keep the rules', () => expect(sources.flatMap(violations)).toEqual([]));
+
+test('no test or benchmark is too long to read', () => {
+  expect(tests.flatMap(tooLong)).toEqual([]);
+  for (const found of ['wire.test.ts', 'architecture.test.ts', 'integration/world.ts', 'cold-sync.ts']) {
+    expect(tests.map(file => file.path)).toContain(found);
+  }
+});
 
 test('the sources are found, in every room', () => {
   expect(new Set(sources.map(source => roomOf(source.path)))).toEqual(new Set(Object.keys(MAY_IMPORT)));

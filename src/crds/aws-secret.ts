@@ -224,6 +224,10 @@ export const awsSecretStatusSchema = z
           .max(64)
           .optional()
           .meta({ description: 'Its state then: equal after a restart of the operator means untouched.' }),
+        content: z.string().max(128).optional().meta({
+          description:
+            'Keyed hash of what it held then, as its annotation secrets-operator.io/content. If it is deleted and made anew, this tells whether its content has changed.',
+        }),
       })
       .optional()
       .meta({ description: 'The Secret as it was last written or verified.' }),

@@ -37,6 +37,13 @@ test('the newest content stands in annotations of its own, which people and othe
   });
 });
 
+test('a content that outlived hash keys keeps its five last names', () => {
+  const was = ['k6.a', 'k5.a', 'k4.a', 'k3.a', 'k2.a', 'k1.a'];
+  expect(read(writeHistory([{ content: 'k7.a', time: T1, was }]))).toEqual([
+    { content: 'k7.a', time: T1, was: was.slice(0, 5) },
+  ]);
+});
+
 test('no history, no annotations', () => expect(writeHistory([])).toEqual({}));
 
 const newest = { content: 'k.b', time: T2 };
@@ -61,6 +68,38 @@ const rows = [
     time: T2,
     history: JSON.stringify([null, 1, 'x', [], {}, { content: 1, time: T1 }, { content: 'k.a', time: 'never' }]),
     expected: [newest],
+  },
+  {
+    why: 'a former release told one lost key, as a text',
+    content: 'k.b',
+    time: T2,
+    history: JSON.stringify([{ ...newest, was: 'lost.b' }]),
+    expected: [{ ...newest, was: ['lost.b'] }],
+  },
+  {
+    why: 'names that are none are passed over with their content',
+    content: 'k.b',
+    time: T2,
+    history: JSON.stringify([
+      newest,
+      ...[1, null, [1], ['k.a', 'a b'], 'x'.repeat(129)].map(was => ({ ...newest, was })),
+    ]),
+    expected: [newest],
+  },
+  { why: 'a text that is no hash is none', content: 'k b', time: T2, history: '[]', expected: [] },
+  {
+    why: 'a text that the status cannot hold is none',
+    content: 'x'.repeat(129),
+    time: T2,
+    history: '[]',
+    expected: [],
+  },
+  {
+    why: 'a time in other words than those of RFC 3339 is none',
+    content: 'k.b',
+    time: '2030',
+    history: '[]',
+    expected: [],
   },
   {
     why: 'a content that somebody wrote beside the history is not ours: nobody is restarted for it',

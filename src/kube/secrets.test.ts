@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { anOwner, aSecret, bytesOf, textOf } from '../../test/support/builders.ts';
 import { type Answer, answered, fakeTransport, refused } from '../../test/support/fake-transport.ts';
 import type { SecretManifest } from '../controller/aws-secret/target/secret.ts';
+import { SETTLE_MS } from '../controller/rollout/margins.ts';
 import { CONTENT_ANNOTATION, MANAGED_BY, MANAGED_BY_LABEL, OWNER_LABEL } from '../crds/names.ts';
 import { createSecretStore, indexSecret } from './secrets.ts';
 
@@ -122,6 +123,21 @@ for (const { why, held, answers, sends } of replaces) {
       expect(calls[index]).toMatchObject({ method: 'PATCH', path: PATH, ...sent });
   });
 }
+
+test('all that a change takes ends well before restarts trust its time', async () => {
+  const stale = answered(body({}, { data: { theirs: '' } }));
+  const { store, calls } = storeOf(answered(body()), stale, answered(body()));
+  expect(await store.replace(manifest, successor)).toMatchObject({ ok: true });
+  const budgets = calls.map(({ budgetMs = Number.POSITIVE_INFINITY }) => budgetMs);
+  expect(budgets).toHaveLength(3);
+  expect(budgets.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(SETTLE_MS);
+});
+
+test('a read has a budget', async () => {
+  const { store, calls } = storeOf(answered(body()));
+  await store.get(aSecret());
+  expect(calls[0]?.budgetMs).toBeLessThan(SETTLE_MS);
+});
 
 test('owners of other kinds stay beside ours', async () => {
   const app = anOwner({ apiVersion: 'v1', kind: 'App', uid: 'app', controller: false });

@@ -21,16 +21,20 @@ import type { Indexer } from './store.ts';
 import type { Transport } from './transport.ts';
 
 /**
- * A Secret carries the time of its change, stamped before it is written. Half of the ten seconds in which restarts
- * distrust that time (`SETTLE_MS`) may pass until it is; then the write counts as failed, and is stamped anew.
+ * A Secret carries the time of its change, stamped before it is written. Until all of it is, less than the ten seconds
+ * may pass in which restarts distrust that time (`SETTLE_MS`); then the write counts as failed, and is stamped anew.
  */
 const WRITE_MS = 5_000;
+/** For what may have to come before the apply, and for what may have to follow it. */
+const PATCH_MS = 2_000;
+const READ_MS = 5_000;
 
 /** The operator's Secrets on the API server. */
 export function createSecretStore(transport: Transport): SecretStore {
   return {
     async get({ namespace, name }) {
-      const result = await call<SecretBody>(transport, { method: 'GET', path: resourcePath(SECRETS, namespace, name) });
+      const path = resourcePath(SECRETS, namespace, name);
+      const result = await call<SecretBody>(transport, { method: 'GET', path, budgetMs: READ_MS });
       if (result.ok) return ok(liveSecret(result.value));
       return result.error.status === 404 ? ok(undefined) : syncError(result.error, `get Secret ${namespace}/${name}`);
     },
@@ -56,7 +60,14 @@ export function createSecretStore(transport: Transport): SecretStore {
       const path = resourcePath(SECRETS, manifest.namespace, manifest.name);
       const query = { fieldManager: FIELD_MANAGER };
       const patch = async (body: object) =>
-        await call<SecretBody>(transport, { method: 'PATCH', path, query, contentType: MERGE_PATCH, body });
+        await call<SecretBody>(transport, {
+          method: 'PATCH',
+          path,
+          query,
+          contentType: MERGE_PATCH,
+          body,
+          budgetMs: PATCH_MS,
+        });
 
       let { resourceVersion } = held;
       const ownerReferences = replacedOwners(held, manifest);

@@ -270,13 +270,19 @@ describe('what AWS holds, or does not give, cannot be used', () => {
     expect(await world.secret(name)).toBeUndefined();
   });
 
-  it('a property that comes back is written at once', async () => {
+  it('what was mended is written at once for who asks for a refresh, however often it has failed', async () => {
     const name = 'back';
     const secretId = world.unique(name);
     await west().create(secretId, '{"q":"canary"}');
-    await world.applyAwsSecret(name, { refreshInterval: '10s', data: [{ key: 'k', secretId, property: 'p' }] });
+    await world.applyAwsSecret(name, { refreshInterval: '0', data: [{ key: 'k', secretId, property: 'p' }] });
     await world.expectCondition(name, 'Ready', 'False', 'PropertyNotFound');
+    const failures = () =>
+      world.lines.filter(line => line.includes('"sync failed"') && line.includes(`"name":"${name}"`));
+    await until('it has failed often', { timeoutMs: 20_000 }, () => failures().length >= 4);
     await west().put(secretId, '{"p":"good"}');
+    await request(name, 'mended');
+    // By itself it would try again after four seconds at the earliest.
+    await until('it is written', { timeoutMs: 3_000 }, () => world.secret(name));
     await world.expectSecret(name, { k: 'good' });
     await world.expectSynced(name);
   });

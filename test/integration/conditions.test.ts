@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { reduceAwsSecret } from '../../src/kube/aws-secrets.ts';
 import { watchEvents } from '../../src/kube/watch-stream.ts';
@@ -5,10 +6,11 @@ import { findBinary } from '../support/binaries.ts';
 import { awsError, delay, reset } from '../support/fault-proxy/fault.ts';
 import type { Fault } from '../support/fault-proxy/fault-types.ts';
 import { conditionDefects, type Kstatus, kstatus } from '../support/kstatus.ts';
-import { connectTransport } from '../support/kube-admin.ts';
+import { connectTransport, type KubeObject } from '../support/kube-admin.ts';
 import { createKubectl, type Kubectl } from '../support/kubectl.ts';
 import { until } from '../support/poll.ts';
 import type { LiveAwsSecret } from './objects.ts';
+import { LONG_AGO, uses, workloadsOf } from './workloads.ts';
 import { useWorld } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -17,6 +19,7 @@ const INTERVAL = '10s';
 describe('what tools read from the conditions', () => {
   const world = useWorld();
   const history = useHistory(() => world.namespace);
+  const { deploy, run, expectRolled } = workloadsOf(world);
   let kubectl: Kubectl;
   beforeAll(async () => {
     kubectl = createKubectl(await findBinary('kubectl'), inject('kube').kubeconfig);
@@ -86,8 +89,11 @@ describe('what tools read from the conditions', () => {
 
   it('nobody who waits after a spec change is told of the spec before it', async () => {
     const [one, two] = [await source('change-1', '{"a":"1"}'), await source('change-2', '{"a":"2"}')];
+    await deploy('deployments', 'change', uses('change')['env-from']);
+    await run('change', LONG_AGO);
     await world.applyAwsSecret('change', { dataFrom: [{ secretId: one }] });
     await wait('change', 'Ready');
+    await wait('change', 'RolledOut');
     const asked = Promise.withResolvers<void>();
     const heal = meet(delay(asked.promise), two);
     await set('change', { dataFrom: [{ secretId: two }] });
@@ -103,6 +109,9 @@ describe('what tools read from the conditions', () => {
     asked.resolve();
     await waiting;
     expect((await world.secret('change'))?.data).toEqual({ a: Buffer.from('2').toString('base64') });
+    await expectRolled('deployments', 'change', 'change');
+    await wait('change', 'RolledOut=False');
+    expect(await reads('change'), 'a restart that is under way').toBe('Current');
   });
 
   it('a spec that is mended while it fails', async () => {
@@ -156,8 +165,10 @@ describe('what tools read from the conditions', () => {
 
   it('suspended: as it was, and not waited for', async () => {
     const secretId = await source('suspended', '{"a":"1"}');
+    await deploy('deployments', 'suspended', uses('suspended')['env-from']);
     await world.applyAwsSecret('suspended', { dataFrom: [{ secretId }] });
     await wait('suspended', 'Ready');
+    await wait('suspended', 'RolledOut');
     await set('suspended', { suspend: true });
     await world.expectCondition('suspended', 'Ready', 'True', 'Suspended');
     expect(await reads('suspended')).toBe('Current');
@@ -165,9 +176,21 @@ describe('what tools read from the conditions', () => {
     await world.expectCondition('suspended', 'Ready', 'True', 'Synced');
   });
 
-  it('no version of any status on the way was unsound, and no time moved without its status', () => {
-    expect(history.objects()).toBeGreaterThan(8);
+  it('no version of any status on the way was unsound, and no time moved without its status', async () => {
+    const list = await world.kube.get<KubeObject & { items: readonly LiveAwsSecret[] }>(
+      world.path('awssecrets', '').slice(0, -1),
+    );
+    const live = Object.fromEntries(list?.items.map(({ metadata }) => [metadata.name, metadata.resourceVersion]) ?? []);
+    expect(Object.keys(live).length).toBeGreaterThan(8);
+    let seen: unknown;
+    await until('it was followed to the end', { timeoutMs: 10_000 }, () => {
+      seen = history.versions();
+      return isDeepStrictEqual(seen, live);
+    }).catch(() => expect(seen).toEqual(live));
     expect(history.defects()).toEqual([]);
+    for (const said of ['Ready=True', 'Ready=False', 'Stale=True', 'RolledOut=True', 'RolledOut=False']) {
+      expect(history.said()).toContain(said);
+    }
   });
 });
 
@@ -176,6 +199,7 @@ function useHistory(namespace: () => string) {
   const end = new AbortController();
   const last = new Map<string, LiveAwsSecret>();
   const defects: string[] = [];
+  const said = new Set<string>();
   let followed: Promise<void>;
 
   beforeAll(async () => {
@@ -190,6 +214,7 @@ function useHistory(namespace: () => string) {
         const found = conditionDefects(after, before);
         if (found.length > 0)
           defects.push(`${after.metadata.name}: ${found.join('; ')}: ${JSON.stringify(after.status)}`);
+        for (const { type, status } of after.status?.conditions ?? []) said.add(`${type}=${status}`);
         last.set(after.metadata.uid, after as LiveAwsSecret);
       }
       await transport.close();
@@ -199,5 +224,11 @@ function useHistory(namespace: () => string) {
     end.abort();
     await followed;
   });
-  return { defects: () => defects, objects: () => last.size };
+  return {
+    defects: () => defects,
+    /** Every condition that was ever seen, as `<type>=<status>`. */
+    said: () => said,
+    /** The last version that was seen of each object, by its name. */
+    versions: () => Object.fromEntries([...last.values()].map(({ metadata: m }) => [m.name, m.resourceVersion])),
+  };
 }

@@ -6,6 +6,9 @@ import { useWorld } from './world.ts';
 
 const CHANGED_AT = 'secrets-operator.io/changed-at';
 const CONTENT = 'secrets-operator.io/content';
+/** Who has failed four times tries again after four seconds at the earliest. */
+const FAILURES = 4;
+const BEFORE_RETRY_MS = 3_000;
 
 describe('whose Secret it is', () => {
   const world = useWorld();
@@ -115,6 +118,26 @@ describe('whose Secret it is', () => {
     await foreign('typed', { type: 'example.com/other' });
     await world.applyAwsSecret('typed', { dataFrom: [{ secretId }], target: { creationPolicy: 'Adopt' } });
     await world.expectCondition('typed', 'Ready', 'False', 'TargetTypeDiffers');
+  });
+
+  it('our own Secret keeps its type: another one is refused by name, until the Secret is deleted', async () => {
+    const secretId = await source('retyped', '{"username":"1"}');
+    await world.applyAwsSecret('retyped', { dataFrom: [{ secretId }] });
+    await world.expectSynced('retyped');
+    const before = await world.secret('retyped');
+    const set = (type: string) => world.kube.patch(world.path('awssecrets', 'retyped'), { spec: { target: { type } } });
+    await set('kubernetes.io/basic-auth');
+    const { status } = await world.expectCondition('retyped', 'Ready', 'False', 'TargetTypeDiffers');
+    expect(status?.conditions?.map(c => `${c.type}=${c.status}`)).toEqual(['Ready=False', 'Stalled=True']);
+    expect((await world.secret('retyped'))?.metadata.resourceVersion).toBe(before?.metadata.resourceVersion);
+    await set('Opaque');
+    await world.expectSynced('retyped');
+    await set('kubernetes.io/basic-auth');
+    await world.expectCondition('retyped', 'Ready', 'False', 'TargetTypeDiffers');
+    await world.kube.remove(world.path('secrets', 'retyped'));
+    const made = await world.expectSecret('retyped', { username: '1' });
+    expect(made.type).toBe('kubernetes.io/basic-auth');
+    await world.expectSynced('retyped');
   });
 
   it('a lost hash key changes no content and no time', async () => {
@@ -247,11 +270,18 @@ describe('what becomes of a Secret that the AwsSecret named before', () => {
     await world.aws['eu-west-1'].create(secretId, '{"of":"heir"}');
     const { metadata } = await world.applyAwsSecret('heir', { dataFrom: [{ secretId }], target: { name: 'left-old' } });
     await world.expectCondition('heir', 'Ready', 'False', 'TargetOwnedByOther');
-    await rename('left');
-    const taken = await world.expectSecret('left-old', { of: 'heir' });
-    expect(taken.metadata.ownerReferences).toMatchObject([{ uid: metadata.uid }]);
+    const failures = () => world.lines.filter(line => line.includes('"sync failed"') && line.includes('"name":"heir"'));
+    await until('it has failed often', { timeoutMs: 20_000 }, () => failures().length >= FAILURES);
+    await world.kube.patch(world.path('awssecrets', 'left'), { spec: { target: { name: 'left-new' } } });
+    const taken = await until('it has the Secret', { timeoutMs: BEFORE_RETRY_MS }, async () => {
+      const live = await world.secret('left-old');
+      return live?.metadata.ownerReferences?.some(owner => owner.uid === metadata.uid) && live;
+    });
+    expect(taken.metadata.ownerReferences).toHaveLength(1);
+    await world.expectSecret('left-old', { of: 'heir' });
     await world.expectSynced('heir');
     await world.expectSecret('left-new', { of: 'left' });
+    await world.expectSynced('left');
   });
 
   it('a copy with all of our metadata is no former target: nobody deletes it', async () => {

@@ -48,12 +48,12 @@ const unwritten = (action: string, act: (operator: Limited) => Promise<unknown>)
     expect(message).toContain(WAY_OUT);
   },
 });
-const consumed = async ({ work, sync, change }: Limited, kind: RestartedKind): Promise<void> => {
-  await sync('app');
-  const { metadata } = await work.deploy(kind, 'app', uses('app').env);
+const consumed = async ({ work, sync, change }: Limited, kind: RestartedKind, name = 'app'): Promise<void> => {
+  await sync(name);
+  const { metadata } = await work.deploy(kind, name, uses(name).env);
   const owner = kind === 'statefulsets' || kind === 'daemonsets' ? { kind: KINDS[kind], uid: metadata.uid } : undefined;
-  await work.run('app', LONG_AGO, owner);
-  await change('app', '2');
+  await work.run(name, LONG_AGO, owner);
+  await change(name, '2');
 };
 const unrolled = (action: string, act: (limited: Limited) => Promise<void>): Case => ({
   shows: async limited => {
@@ -66,6 +66,12 @@ const unrolled = (action: string, act: (limited: Limited) => Promise<void>): Cas
   },
 });
 const unpatched = (kind: RestartedKind): Case => unrolled(`patch ${kind}`, limited => consumed(limited, kind));
+
+const adopting = async ({ kube, path, aws, unique, applyAwsSecret }: Limited, name: string): Promise<void> => {
+  await kube.create(path('secrets', '').slice(0, -1), { metadata: { name } });
+  await aws.create(unique(name), '{"v":"1"}');
+  await applyAwsSecret(name, { dataFrom: [{ secretId: unique(name) }], target: { creationPolicy: 'Adopt' } });
+};
 
 /** Content that comes, goes and comes back, and a pod that started in between. */
 const strayed = async ({ kube, work, sync, change, expectSecret, secret }: Limited): Promise<void> => {
@@ -127,6 +133,12 @@ describe('the rights of the chart', () => {
     await rm(directory, { recursive: true, force: true });
   });
   const limits = useLimits(server);
+  const refuseStatusOnce = (namespace: string) =>
+    limits.faults.inject(
+      kubeError(409),
+      call => call.namespace === namespace && call.resource === 'awssecrets/status',
+      1,
+    );
 
   /** One row for each right: the operator needs it, and says so to the one who has to mend it when it is missing. */
   const inWatched: Readonly<Record<string, Case>> = {
@@ -140,11 +152,7 @@ describe('the rights of the chart', () => {
     'list pods': unrolled('list pods', limited => consumed(limited, 'deployments')),
     'get awssecrets.secrets-operator.io': {
       shows: async ({ namespace, expectLine, aws, unique, applyAwsSecret }) => {
-        limits.faults.inject(
-          kubeError(409),
-          call => call.namespace === namespace && call.resource === 'awssecrets/status',
-          1,
-        );
+        refuseStatusOnce(namespace);
         await aws.create(unique('app'), '{"v":"1"}');
         await applyAwsSecret('app', { dataFrom: [{ secretId: unique('app') }] });
         await expectLine(`could not update the status of AwsSecret ${namespace}/app`, WAY_OUT);
@@ -158,12 +166,7 @@ describe('the rights of the chart', () => {
         await expectLine(`could not update the status of AwsSecret ${namespace}/app`, WAY_OUT);
       },
     },
-    'get secrets': unwritten('get Secret', async ({ kube, path, aws, unique, applyAwsSecret }) => {
-      await kube.create(path('secrets', '').slice(0, -1), { metadata: { name: 'app' } });
-      await aws.create(unique('app'), '{"v":"1"}');
-      const target = { creationPolicy: 'Adopt' };
-      await applyAwsSecret('app', { dataFrom: [{ secretId: unique('app') }], target });
-    }),
+    'get secrets': unwritten('get Secret', limited => adopting(limited, 'app')),
     'create secrets': unwritten('create secrets in namespace', async ({ aws, unique, applyAwsSecret }) => {
       await aws.create(unique('app'), '{"v":"1"}');
       await applyAwsSecret('app', { dataFrom: [{ secretId: unique('app') }] });
@@ -213,14 +216,23 @@ describe('the rights of the chart', () => {
   it('suffice at cluster scope for all that it does', async () => {
     const limited = await limits.start(rbacOf(render()), { flags: ELECTION_FLAGS, watchesAll: true });
     await limited.expectLine('leading');
-    await consumed(limited, 'deployments');
-    await limited.work.expectRolled('deployments', 'app', 'app');
+    refuseStatusOnce(limited.namespace);
+    await strayed(limited);
+    await limited.expectLine('pod evicted', '"workload":"Deployment/app"');
+    for (const kind of Object.keys(KINDS) as RestartedKind[]) {
+      await consumed(limited, kind, kind);
+      await limited.work.expectRolled(kind, kind, kind);
+    }
+    await adopting(limited, 'adopted');
+    await limited.expectSecret('adopted', { v: '1' });
     await limited.sync('former');
     await limited.kube.patch(limited.path('awssecrets', 'former'), { spec: { target: { name: 'renamed' } } });
     await limited.expectLine('former target deleted');
     await limited.stop();
     const asked = await limited.asked();
     expect(refusedRights(asked)).toEqual([]);
+    const granted = new Set(rightsOf(rbacOf(render())).map(({ right }) => right));
+    expect(new Set(asked.map(({ right }) => right)), 'it has used every one of them').toEqual(granted);
     const atClusterScope = asked.filter(({ namespace }) => namespace === undefined).map(({ right }) => right);
     expect(new Set(atClusterScope)).toEqual(
       new Set(RESOURCES.flatMap(resource => [`list ${resource}`, `watch ${resource}`])),

@@ -57,31 +57,85 @@ describe('a change of content restarts its consumers', () => {
   it('spares fresh pods, those that opted out or are owned, and with Static those that see a change by themselves', async () => {
     const secretId = world.unique('spared');
     await west().create(secretId, '{"v":"1"}');
-    const { env, volume } = uses('spared');
+    const { env, volume, projected, init, 'sub-path': subPath } = uses('spared');
     await deploy('deployments', 'fresh', env);
     await run('fresh', new Date(Date.now() + 3_600_000).toISOString());
     await deploy('deployments', 'ignored', { ...env, annotations: { 'secrets-operator.io/restart': 'ignore' } });
     const owner = { apiVersion: 'example.com/v1', kind: 'App', name: 'owner', uid: 'nobody', controller: true };
     await deploy('deployments', 'owned', { ...env, ownerReferences: [owner] });
-    await deploy('deployments', 'mounted', volume);
-    await deploy('deployments', 'due', env);
-    for (const name of ['ignored', 'owned', 'mounted', 'due']) await run(name, LONG_AGO);
+    const mounted = { mounted: volume, 'mounted-with-others': projected };
+    const due = { due: env, started: init, 'mounted-once': subPath };
+    for (const [name, use] of Object.entries({ ...mounted, ...due })) await deploy('deployments', name, use);
+    for (const name of ['ignored', 'owned', ...Object.keys({ ...mounted, ...due })]) await run(name, LONG_AGO);
     const rollout = { restart: 'Static' };
     await world.applyAwsSecret('spared', { refreshInterval: '0', dataFrom: [{ secretId }], rollout });
     await world.expectSynced('spared');
     await west().put(secretId, '{"v":"2"}');
     await refresh('spared', '2');
-    await expectRolled('deployments', 'due', 'spared');
+    for (const name of Object.keys(due)) await expectRolled('deployments', name, 'spared');
     await expectStates('spared', {
       'Deployment/due': 'RollingOut RollingOut',
+      'Deployment/started': 'RollingOut RollingOut',
+      'Deployment/mounted-once': 'RollingOut RollingOut',
       'Deployment/fresh': 'UpToDate UpToDate',
       'Deployment/ignored': 'Exempt OptedOut',
       'Deployment/mounted': 'Exempt OptedOut',
+      'Deployment/mounted-with-others': 'Exempt OptedOut',
       'Deployment/owned': 'Exempt OwnedByController',
     });
-    for (const name of ['fresh', 'ignored', 'owned', 'mounted']) {
+    for (const name of ['fresh', 'ignored', 'owned', ...Object.keys(mounted)]) {
       expect(await stamp('deployments', name, 'spared'), name).toBeUndefined();
     }
+  });
+
+  it('nobody with None, until the AwsSecret says otherwise', async () => {
+    const secretId = world.unique('none');
+    await west().create(secretId, '{"v":"1"}');
+    const all = Object.entries(uses('none')).map(([how, use]) => [`none-${how}`, use] as const);
+    for (const [name, use] of all) {
+      await deploy('deployments', name, use);
+      await run(name, LONG_AGO);
+    }
+    await world.applyAwsSecret('none', {
+      refreshInterval: '0',
+      dataFrom: [{ secretId }],
+      rollout: { restart: 'None' },
+    });
+    await world.expectSynced('none');
+    await west().put(secretId, '{"v":"2"}');
+    await refresh('none', '2');
+    await world.expectSecret('none', { v: '2' });
+    await expectServed('none', '2');
+    await expectStates('none', Object.fromEntries(all.map(([name]) => [`Deployment/${name}`, 'Exempt OptedOut'])));
+    await world.expectCondition('none', 'RolledOut', 'True', 'UpToDate');
+    await world.kube.patch(world.path('awssecrets', 'none'), { spec: { rollout: { restart: 'All' } } });
+    for (const [name] of all) await expectRolled('deployments', name, 'none');
+    const generations = all.map(async ([name]) => (await live('deployments', name)).metadata.generation);
+    expect(await Promise.all(generations), 'one patch each').toEqual(all.map(() => 2));
+  });
+
+  it('who takes another Secret, or is deleted, is listed no more', async () => {
+    for (const name of ['here', 'there']) {
+      await west().create(world.unique(name), '{"v":"1"}');
+      await world.applyAwsSecret(name, { refreshInterval: '0', dataFrom: [{ secretId: world.unique(name) }] });
+      await world.expectSynced(name);
+    }
+    for (const name of ['stays', 'moves', 'goes']) await deploy('deployments', name, uses('here').env);
+    const listed = (...names: readonly string[]) =>
+      Object.fromEntries(names.map(name => [`Deployment/${name}`, 'UpToDate UpToDate']));
+    await expectStates('here', listed('goes', 'moves', 'stays'));
+    await world.kube.patch(world.path('deployments', 'moves'), {
+      spec: { template: { spec: { containers: [{ name: 'app', image: 'app', ...uses('there').env.container }] } } },
+    });
+    await expectStates('here', listed('goes', 'stays'));
+    await expectStates('there', listed('moves'));
+    await world.kube.remove(world.path('deployments', 'goes'));
+    await expectStates('here', listed('stays'));
+    await world.kube.patch(world.path('deployments', 'stays'), {
+      spec: { template: { spec: { containers: [{ name: 'app', image: 'app', env: null }] } } },
+    });
+    await expectStates('here', {});
+    await expectStates('there', listed('moves'));
   });
 
   it('one restart for two Secrets that change together', async () => {

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { findToolFile } from '../support/binaries.ts';
+import { installDefinition } from '../support/definitions.ts';
 import { until } from '../support/poll.ts';
 import { LONG_AGO, type RestartedKind, uses, workloadsOf } from './workloads.ts';
 import { useWorld } from './world.ts';
@@ -39,11 +38,25 @@ describe('every kind of workload', () => {
   });
 
   it('a Rollout of Argo is restarted where its definition is; without it nothing is missing', async () => {
+    const definition = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/rollouts.argoproj.io';
+    const expectAtWork = async (name: string): Promise<void> => {
+      expect(await world.kube.get(definition)).toBeUndefined();
+      expect((await fetch(`http://${world.operator.address}/readyz`)).status).toBe(200);
+      await sync(name);
+      await deploy('deployments', name, uses(name).env);
+      await run(name, LONG_AGO);
+      await change(name, '2');
+      await expectRolled('deployments', name, name);
+      await expectStates(name, { [`Deployment/${name}`]: 'RollingOut RollingOut' });
+    };
+    await expectAtWork('before-argo');
+
     await world.stopOperator();
-    const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-    const crd = parse(await readFile(await findToolFile('argo-rollouts', 'rollout-crd.yaml'), 'utf8'));
-    await world.kube.create(crds, crd);
-    await until('the definition is served', { timeoutMs: 20_000 }, () =>
+    await installDefinition(world.kube, await findToolFile('argo-rollouts', 'rollout-crd.yaml'));
+    onTestFinished(async () => {
+      if ((await world.kube.get(definition)) !== undefined) await world.kube.remove(definition);
+    });
+    await until('its objects are served', { timeoutMs: 20_000 }, () =>
       world.kube.get(collection('rollouts')).catch(() => undefined),
     );
     await world.restartOperator();
@@ -53,6 +66,13 @@ describe('every kind of workload', () => {
     await change('argo', '2');
     await expectRolled('rollouts', 'argo', 'argo');
     await expectStates('argo', { 'Rollout/argo': 'RollingOut RollingOut' });
+
+    await world.kube.remove(definition);
+    await expectStates('argo', {});
+    await until('the definition is gone', { timeoutMs: 20_000 }, async () => {
+      return (await world.kube.get(definition)) === undefined;
+    });
+    await expectAtWork('after-argo');
   });
 
   it('pods of another controller with the same labels do not count', async () => {

@@ -26,6 +26,8 @@ const APIS: Readonly<Record<Kind, string>> = {
 
 export interface Deployed {
   readonly container?: object;
+  /** Absent: none. */
+  readonly initContainer?: object;
   readonly volumes?: readonly object[];
   readonly annotations?: object;
   readonly ownerReferences?: readonly object[];
@@ -36,11 +38,15 @@ export interface Deployed {
 /** The ways in which a container can use a Secret. */
 export function uses(secret: string) {
   const volumes = [{ name: 's', secret: { secretName: secret } }];
+  const projected = [{ name: 's', projected: { sources: [{ secret: { name: secret } }] } }];
   const mount = { name: 's', mountPath: '/s' };
+  const env = [{ name: 'A', valueFrom: { secretKeyRef: { name: secret, key: 'v' } } }];
   return {
-    env: { container: { env: [{ name: 'A', valueFrom: { secretKeyRef: { name: secret, key: 'v' } } }] } },
+    env: { container: { env } },
+    init: { initContainer: { env } },
     'env-from': { container: { envFrom: [{ secretRef: { name: secret } }] } },
     volume: { container: { volumeMounts: [mount] }, volumes },
+    projected: { container: { volumeMounts: [mount] }, volumes: projected },
     'sub-path': { container: { volumeMounts: [{ ...mount, mountPath: '/s/v', subPath: 'v' }] }, volumes },
   } as const satisfies Readonly<Record<string, Deployed>>;
 }
@@ -52,7 +58,7 @@ export function workloadsOf(world: Objects) {
   const collection = (kind: Kind | 'pods'): string => path(kind, '').slice(0, -1);
 
   const deploy = async (kind: RestartedKind, name: string, options: Deployed = {}): Promise<LiveWorkload> => {
-    const { container = {}, volumes = [], annotations = {}, ownerReferences = [], spec = {} } = options;
+    const { container = {}, initContainer, volumes = [], annotations = {}, ownerReferences = [], spec = {} } = options;
     return await world.kube.create<LiveWorkload>(collection(kind), {
       apiVersion: APIS[kind].slice('/apis/'.length),
       kind: { deployments: 'Deployment', statefulsets: 'StatefulSet', daemonsets: 'DaemonSet', rollouts: 'Rollout' }[
@@ -64,24 +70,32 @@ export function workloadsOf(world: Objects) {
         ...(kind === 'statefulsets' && { serviceName: name }),
         template: {
           metadata: { labels: { app: name } },
-          spec: { containers: [{ name: 'app', image: 'app', ...container }], volumes },
+          spec: {
+            ...(initContainer && { initContainers: [{ name: 'init', image: 'app', ...initContainer }] }),
+            ...{ containers: [{ name: 'app', image: 'app', ...container }], volumes },
+          },
         },
         ...spec,
       },
     });
   };
 
-  /** A pod as its kubelet would report it: no node runs in this suite. Returns its name. */
+  /** A pod as its kubelet would report it, its init container done: no node runs in this suite. Returns its name. */
   const run = async (app: string, startedAt: string, owner?: { kind: string; uid: string }): Promise<string> => {
     const name = `${app}-${randomUUID().slice(0, 5)}`;
     const reference = owner && { apiVersion: 'apps/v1', name: app, controller: true, ...owner };
     await world.kube.create(collection('pods'), {
       metadata: { name, labels: { app }, ownerReferences: reference ? [reference] : [] },
-      spec: { containers: [{ name: 'app', image: 'app' }] },
+      spec: { initContainers: [{ name: 'init', image: 'app' }], containers: [{ name: 'app', image: 'app' }] },
     });
-    const running = { name: 'app', image: 'app', imageID: '', ready: true, restartCount: 0 };
+    const container = { image: 'app', imageID: '', ready: true, restartCount: 0 };
+    const terminated = { exitCode: 0, startedAt, finishedAt: startedAt };
     await world.kube.patch(`${path('pods', name)}/status`, {
-      status: { phase: 'Running', containerStatuses: [{ ...running, state: { running: { startedAt } } }] },
+      status: {
+        phase: 'Running',
+        initContainerStatuses: [{ name: 'init', ...container, state: { terminated } }],
+        containerStatuses: [{ name: 'app', ...container, state: { running: { startedAt } } }],
+      },
     });
     return name;
   };

@@ -3,7 +3,7 @@ import type { SourceRecord, SyncRecord } from '../../src/controller/aws-secret/r
 import { sourceKey } from '../../src/controller/aws-secret/sources/references.ts';
 import type { LiveSecret, SecretMetadata } from '../../src/controller/aws-secret/target/secret.ts';
 import type { KnownChange } from '../../src/controller/rollout/change.ts';
-import type { SecretUse, StartedContainer, Workload } from '../../src/controller/rollout/workload.ts';
+import type { PodContainer, SecretUse, Workload } from '../../src/controller/rollout/workload.ts';
 import type { Log, LogFields } from '../../src/controller/runtime/log.ts';
 import { type AwsSecret, type AwsSecretStatus, awsSecretSpecSchema } from '../../src/crds/aws-secret.ts';
 import type { ContentChange } from '../../src/crds/content-history.ts';
@@ -54,6 +54,7 @@ export function aRecord(record: Partial<SyncRecord> = {}): SyncRecord {
     target: { name: 'payments', uid: 'secret-uid', resourceVersion: '7' },
     sources: [aSource('prod/db')],
     changedAt: '2029-12-31T00:00:00.000Z',
+    history: [{ content: 'aaaaaaaa.former', time: '2029-12-31T00:00:00.000Z' }],
     verifiedTime: Date.parse('2030-01-01T00:00:00Z'),
     answeredAt: 0,
     writtenAt: undefined,
@@ -104,9 +105,14 @@ export function aChange(change: Partial<Omit<KnownChange, 'content'>> = {}): Kno
   return { secretName: 'payments', restart: 'All', knownMs: Number.POSITIVE_INFINITY, ...change, history, content };
 }
 
-/** Container `main` of pod `app-1`, that started at this wall-clock time. */
-export function aContainer(startedAt: number, pod = 'app-1', container = 'main'): StartedContainer {
-  return { pod: { name: pod, uid: `uid-of-${pod}` }, container, startedAt };
+/** Container `main` of pod `app-1`, that started at this wall-clock time, as soon as its volumes were set up. */
+export function aContainer(
+  startedAt: number,
+  pod = 'app-1',
+  container = 'main',
+  mountedSince = startedAt,
+): PodContainer {
+  return { pod: { name: pod, uid: `uid-of-${pod}` }, container, mountedSince, startedAt };
 }
 
 /** Text values as the bytes that a Secret holds. */

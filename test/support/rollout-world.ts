@@ -1,6 +1,6 @@
 import { RolloutMemory } from '../../src/controller/rollout/memory.ts';
 import { createRolloutReconciler } from '../../src/controller/rollout/reconciler.ts';
-import type { StartedContainer, Workload } from '../../src/controller/rollout/workload.ts';
+import type { PodContainer, Workload } from '../../src/controller/rollout/workload.ts';
 import { ok, type Result, type SyncError } from '../../src/controller/runtime/error.ts';
 import { formatKey } from '../../src/controller/runtime/key.ts';
 import { type AwsSecret, targetName } from '../../src/crds/aws-secret.ts';
@@ -29,12 +29,14 @@ interface RolloutState {
   /** As the watch last told them: a restart does not show before `deliver`. */
   workloads: readonly Workload[];
   /** Of every workload. */
-  containers: readonly StartedContainer[];
+  containers: readonly PodContainer[];
   podError?: SyncError;
   statusError?: SyncError;
   /** By name of the workload. */
   patchErrors: Readonly<Record<string, SyncError>>;
   eviction: Result<'evicted' | 'forbidden'>;
+  /** How long each call takes, in milliseconds. */
+  callMs: number;
 }
 
 /** The rollout of one namespace around the real reconciler: the API server and its watch are plain variables. */
@@ -48,6 +50,7 @@ export function rolloutWorld(initial: Partial<RolloutState> = {}) {
     containers: [aContainer(START - HOUR)],
     patchErrors: {},
     eviction: ok('evicted'),
+    callMs: 0,
     ...initial,
   };
   const calls: string[] = [];
@@ -55,6 +58,17 @@ export function rolloutWorld(initial: Partial<RolloutState> = {}) {
   const patches = new Map<string, Readonly<Record<string, string>>>();
   const { log, lines } = aLog();
   const memory = new RolloutMemory();
+  let underWay = 0;
+  let mostUnderWay = 0;
+  const call = async <T>(what: string, answer: () => T): Promise<T> => {
+    calls.push(what);
+    underWay += 1;
+    mostUnderWay = Math.max(mostUnderWay, underWay);
+    await Promise.resolve();
+    clock.advance(state.callMs);
+    underWay -= 1;
+    return answer();
+  };
   const find = (key: string) => state.awsSecrets.find(({ metadata }) => formatKey(metadata) === key);
 
   const reconcile = createRolloutReconciler({
@@ -71,23 +85,20 @@ export function rolloutWorld(initial: Partial<RolloutState> = {}) {
         state.workloads.filter(({ uses }) => uses.some(use => use.secretName === name)),
     },
     pods: {
-      async startedContainers({ metadata }) {
-        calls.push(`pods of ${metadata.name}`);
-        return state.podError ? { ok: false, error: state.podError } : ok(state.containers);
-      },
+      podContainers: ({ metadata }) =>
+        call(`pods of ${metadata.name}`, () =>
+          state.podError ? { ok: false, error: state.podError } : ok(state.containers),
+        ),
     },
     restarter: {
-      async restart({ metadata }, annotations) {
-        calls.push(`restart ${metadata.name} ${JSON.stringify(annotations)}`);
-        const error = state.patchErrors[metadata.name];
-        if (error !== undefined) return { ok: false, error };
-        patches.set(metadata.uid, annotations);
-        return ok(undefined);
-      },
-      async evict(_workload, pod) {
-        calls.push(`evict ${pod.name}`);
-        return state.eviction;
-      },
+      restart: ({ metadata }, annotations) =>
+        call(`restart ${metadata.name} ${JSON.stringify(annotations)}`, () => {
+          const error = state.patchErrors[metadata.name];
+          if (error !== undefined) return { ok: false, error };
+          patches.set(metadata.uid, annotations);
+          return ok(undefined);
+        }),
+      evict: (_workload, pod) => call(`evict ${pod.name}`, () => state.eviction),
     },
     status: {
       async write(key, _uid, next) {
@@ -101,9 +112,7 @@ export function rolloutWorld(initial: Partial<RolloutState> = {}) {
       },
     },
     events: {
-      async record({ reason, related }) {
-        calls.push(`event ${reason} ${related?.metadata.name}`);
-      },
+      record: ({ reason, related }) => call(`event ${reason} ${related?.metadata.name}`, () => undefined),
     },
     memory,
     clock,
@@ -116,12 +125,21 @@ export function rolloutWorld(initial: Partial<RolloutState> = {}) {
     const outcome = await reconcile(`shop/${name}`, log);
     return { outcome, calls: [...calls] };
   };
+  /** The watch brings the workload of this name anew, as when its controller has written its status. */
+  const touch = (name = 'app'): void => {
+    state.workloads = state.workloads.map(workload => {
+      const { metadata } = workload;
+      const resourceVersion = String(Number(metadata.resourceVersion) + 1);
+      return metadata.name === name ? { ...workload, metadata: { ...metadata, resourceVersion } } : workload;
+    });
+  };
   /** The watch brings what was patched, and pods that were replaced since. */
   const deliver = (): void => {
     state.workloads = state.workloads.map(workload => {
       const annotations = patches.get(workload.metadata.uid);
       return { ...workload, templateAnnotations: { ...workload.templateAnnotations, ...annotations } };
     });
+    for (const { metadata } of state.workloads) if (patches.has(metadata.uid)) touch(metadata.name);
     if (patches.size > 0) state.containers = [aContainer(clock.now())];
     patches.clear();
   };
@@ -129,5 +147,6 @@ export function rolloutWorld(initial: Partial<RolloutState> = {}) {
   /** The condition, and the first workload of the list. */
   const rolledOut = (name?: string) => statusOf(name)?.conditions?.find(({ type }) => type === 'RolledOut');
   const first = (name?: string) => statusOf(name)?.rollout?.workloads?.[0];
-  return { clock, state, counted, lines, memory, run, deliver, rolledOut, first };
+  const mostAtOnce = (): number => mostUnderWay;
+  return { clock, state, counted, lines, memory, run, touch, deliver, rolledOut, first, mostAtOnce };
 }

@@ -43,8 +43,12 @@ interface Pod {
   readonly uid: string;
   readonly template: string;
   readonly createdAt: number;
+  /** Undefined until a kubelet has it. */
+  mounted?: { readonly at: number; readonly shownAt: number };
   /** Undefined until its container runs. */
-  started?: { readonly at: number; readonly shownAt: number; readonly holds: Readonly<Record<SecretName, string>> };
+  started?: { readonly at: number; readonly shownAt: number };
+  /** The content of each Secret that it has taken. */
+  readonly holds: { db?: string; tls?: string };
   /** It replaces an evicted one. */
   readonly isRelief: boolean;
 }
@@ -57,6 +61,8 @@ interface KeptSecret {
 
 const REPLICAS = 3;
 const KUBELET_LAG_MS = 2_000;
+/** The environment is made when the container starts; the volume before its image is pulled. */
+const HOW = { db: 'envFrom', tls: 'subPath' } as const;
 const HISTORY = 5;
 const DEADLINE_MS = 3_600_000;
 const BEGIN = Date.parse('2030-01-01T00:00:00.400Z');
@@ -64,7 +70,7 @@ const BEGIN = Date.parse('2030-01-01T00:00:00.400Z');
 class Crash extends Error {}
 
 /**
- * One workload of three pods that uses two Secrets, the controller and the kubelets that run it, and the operator's own
+ * One workload of three pods that uses two Secrets, one by its environment and one by a volume, the controller and the kubelets that run it, and the operator's own
  * reconciler, all in virtual time: watches, kubelets and controllers lag, pods take their time, and the operator dies.
  * Runs until nothing moves any more.
  */
@@ -90,25 +96,39 @@ export async function simulateRollout({ happenings, crashes, maxWriteMs, random 
   let version = 1;
   let podCount = 0;
   let pods: Pod[] = [];
+  const pullMs = upTo(upTo(30_000));
   const present = (): string => JSON.stringify(Object.entries(template).sort());
   const isShown = ({ started }: Pod): boolean => started !== undefined && started.shownAt <= clock.now();
   /** What the controller says of itself, when it gets round to it. */
   let status = { observed: present(), isWhole: false };
   const isComplete = (): boolean => status.isWhole && status.observed === present();
 
-  const start = (pod: Pod): void => {
+  const take = (pod: Pod, name: SecretName): void => {
+    pod.holds[name] = contentAt(name, clock.now() - upTo(KUBELET_LAG_MS - 1));
+  };
+  /** Told by the kubelet a moment later. */
+  const told = (): { readonly at: number; readonly shownAt: number } => {
     const at = clock.now();
-    const seenAt = at - upTo(KUBELET_LAG_MS - 1);
-    const holds = { db: contentAt('db', seenAt), tls: contentAt('tls', seenAt) };
     const shownAfter = upTo(3_000);
-    pod.started = { at, shownAt: at + shownAfter, holds };
     clock.schedule(shownAfter, changed);
+    return { at, shownAt: at + shownAfter };
+  };
+  const start = (pod: Pod): void => {
+    take(pod, 'db');
+    pod.started = told();
+  };
+  const mount = (pod: Pod): void => {
+    pod.mounted = told();
+    clock.schedule(upTo(500), () => {
+      take(pod, 'tls');
+      clock.schedule(pullMs + upTo(2_000), () => start(pod));
+    });
   };
   const add = (isRelief = false): void => {
     podCount += 1;
-    const pod: Pod = { uid: `pod-${podCount}`, template: present(), createdAt: clock.now(), isRelief };
+    const pod: Pod = { uid: `pod-${podCount}`, template: present(), createdAt: clock.now(), isRelief, holds: {} };
     pods.push(pod);
-    later(4_000, () => start(pod));
+    later(4_000, () => mount(pod));
   };
   const remove = (pod: Pod): void => {
     pods = pods.filter(other => other !== pod);
@@ -134,7 +154,7 @@ export async function simulateRollout({ happenings, crashes, maxWriteMs, random 
     workload: aWorkload({
       metadata: { resourceVersion: String(version) },
       templateAnnotations: { ...template },
-      uses: SECRETS.map(secretName => aUse({ secretName })),
+      uses: SECRETS.map(secretName => aUse({ secretName, how: HOW[secretName] })),
       progress: { isComplete: isComplete(), isPaused: false, isStuck: false, updated: 0, desired: REPLICAS },
     }),
     secrets: {
@@ -170,10 +190,11 @@ export async function simulateRollout({ happenings, crashes, maxWriteMs, random 
     restartedAt[name] = clock.now();
   };
   /** Whether nobody can take it for older: start times are whole seconds, but what a restart made is known. */
-  const isFresh = ({ started, createdAt }: Pod, name: SecretName): boolean => {
+  const isFresh = ({ mounted, started, createdAt }: Pod, name: SecretName): boolean => {
     const seenBy = (secrets[name].landed.at(-1)?.at ?? 0) + KUBELET_LAG_MS;
     const isRestarted = restartedAt[name] >= seenBy && createdAt >= restartedAt[name];
-    return isRestarted || (started?.at ?? 0) >= seenBy + 1_000;
+    const taken = name === 'db' ? started : mounted;
+    return isRestarted || (taken?.at ?? 0) >= seenBy + 1_000;
   };
 
   const statuses = new Map<string, AwsSecret['status']>();
@@ -206,10 +227,15 @@ export async function simulateRollout({ happenings, crashes, maxWriteMs, random 
       secrets: { get: key => cache.secrets[names(key) as SecretName] },
       workloads: { usingSecret: () => [cache.workload] },
       pods: {
-        startedContainers: () =>
+        podContainers: () =>
           call(() => {
-            const shown = pods.filter(isShown);
-            return ok(shown.map(({ uid, started }) => aContainer(Math.floor((started?.at ?? 0) / 1_000) * 1_000, uid)));
+            const second = (ms: number): number => Math.floor(ms / 1_000) * 1_000;
+            const shown = pods.flatMap(pod => {
+              if (pod.mounted === undefined || pod.mounted.shownAt > clock.now()) return [];
+              const startedAt = isShown(pod) ? second(pod.started?.at ?? 0) : Number.POSITIVE_INFINITY;
+              return aContainer(startedAt, pod.uid, 'main', second(pod.mounted.at));
+            });
+            return ok(shown);
           }),
       },
       restarter: {
@@ -299,7 +325,8 @@ export async function simulateRollout({ happenings, crashes, maxWriteMs, random 
   };
 
   for (let replica = 0; replica < REPLICAS; replica += 1) add();
-  clock.advance(30_000);
+  // What happens first may meet pods whose images are still being pulled.
+  clock.advance(upTo(60_000));
   happen(happenings);
   while (clock.timers > 0 || wakeAt.size > 0) {
     if (clock.monotonic() > DEADLINE_MS) return { restarts, stale: [], wrongs: [...wrongs, 'it never comes to rest'] };
@@ -307,8 +334,6 @@ export async function simulateRollout({ happenings, crashes, maxWriteMs, random 
     if (due.length > 0) await workAll(due);
     else clock.advance(1 + upTo(400));
   }
-  const stale = pods.filter(({ started }) =>
-    SECRETS.some(name => started?.holds[name] !== contentAt(name, clock.now())),
-  );
+  const stale = pods.filter(({ holds }) => SECRETS.some(name => holds[name] !== contentAt(name, clock.now())));
   return { restarts, stale: stale.map(({ uid }) => uid), wrongs };
 }

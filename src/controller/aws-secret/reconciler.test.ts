@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { anAwsSecret, anOwner, aSecret, textOf } from '../../../test/support/builders.ts';
 import { type SyncWorld, syncWorld } from '../../../test/support/sync-world.ts';
+import { readHistory } from '../../crds/content-history.ts';
 import { OWNER_LABEL, REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
 
 const MINUTE = 60_000;
@@ -155,6 +156,60 @@ test('a new operator takes up what the status tells: it verifies, and writes not
   const w = await synced();
   w.records.clear();
   expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 54_000 }, calls: ['version'] });
+});
+
+const restarts = [
+  { why: 'by the operator that wrote it', act: () => undefined },
+  { why: 'by one that has just started', act: (w: SyncWorld) => w.records.clear() },
+  {
+    why: 'by one that has just started, after it could not be written for a while',
+    act: async (w: SyncWorld) => {
+      const foreign = aSecret({ ownerReferences: [anOwner({ name: 'other', uid: 'uid-2' })] });
+      w.state.others = [
+        anAwsSecret({ metadata: { name: 'other', uid: 'uid-2' }, spec: { target: { name: 'payments' } } }),
+      ];
+      w.state.secret = foreign;
+      w.clock.advance(2_000);
+      await w.run();
+      expect(w.ready()).toMatchObject({ reason: 'TargetOwnedByOther' });
+      w.records.clear();
+    },
+  },
+];
+
+for (const { why, act } of restarts) {
+  test(`a Secret that was deleted is made anew with its history: ${why}`, async () => {
+    const w = await synced();
+    const [before] = readHistory(aSecret(w.writes[0]));
+    for (const [value, contents] of [
+      ['{"a":"one"}', 1],
+      ['{"a":"two"}', 2],
+    ] as const) {
+      await act(w);
+      w.state.secret = undefined;
+      w.clock.advance(MINUTE);
+      Object.assign(w.aws, { version: value, value });
+      await w.run();
+      const history = readHistory(aSecret(w.writes.at(-1)));
+      expect(history).toHaveLength(contents);
+      expect(history.at(-1)).toEqual(before);
+    }
+    expect(w.changes()).toBe(2);
+  });
+}
+
+test('a refresh learns from the Secret what the status does not tell', async () => {
+  const w = await synced();
+  const [change] = readHistory(aSecret(w.writes[0]));
+  const status = w.state.awsSecret?.status;
+  if (!w.state.awsSecret || !status?.target) throw new Error('not synced');
+  const { content, ...target } = status.target;
+  w.state.awsSecret = { ...w.state.awsSecret, status: { ...status, target } };
+  w.records.clear();
+  await w.run();
+  expect(content).toBe(change?.content);
+  expect(w.state.awsSecret.status?.target?.content).toBe(content);
+  expect(w.writes, 'without writing it').toHaveLength(1);
 });
 
 const refusals: readonly {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { anAwsSecret, aSource } from '../../../test/support/builders.ts';
+import { anAwsSecret, aRecord, aSource } from '../../../test/support/builders.ts';
 import type { AwsSecretStatus } from '../../crds/aws-secret.ts';
 import type { Condition } from '../../crds/conditions.ts';
-import { recordFromStatus, silenceFromStatus } from './record.ts';
+import { formerContents, recordFromStatus, silenceFromStatus } from './record.ts';
 
 const VERIFIED = '2030-01-01T00:00:00.000Z';
 
@@ -19,7 +19,7 @@ const complete: AwsSecretStatus = {
   conditions: [ready('True')],
   lastChangeTime: '2029-12-31T00:00:00.000Z',
   lastVerifiedTime: VERIFIED,
-  target: { name: 'payments', uid: 'secret-uid', resourceVersion: '7' },
+  target: { name: 'payments', uid: 'secret-uid', resourceVersion: '7', content: 'k.a' },
   sources: [{ name: 'prod/db', stage: 'AWSCURRENT', versionId: 'v1', region: 'eu-west-1' }],
 };
 
@@ -30,6 +30,7 @@ test('a complete status gives the record that was written into it, due at once',
     target: { name: 'payments', uid: 'secret-uid', resourceVersion: '7' },
     sources: [aSource('prod/db')],
     changedAt: '2029-12-31T00:00:00.000Z',
+    history: [{ content: 'k.a', time: '2029-12-31T00:00:00.000Z' }],
     verifiedTime: Date.parse(VERIFIED),
     answeredAt: 42,
     writtenAt: undefined,
@@ -108,5 +109,35 @@ for (const { why, agoMs, silentMs } of silences) {
     const wallNow = Date.parse(VERIFIED) + agoMs;
     expect(silenceFromStatus(anAwsSecret({ status: complete }), wallNow)).toBe(silentMs);
     expect(recordFromStatus(anAwsSecret({ status: complete }), 42, wallNow)?.answeredAt).toBe(42 - silentMs);
+  });
+}
+
+const told = [{ content: 'k.a', time: '2029-12-31T00:00:00.000Z' }];
+const known = [{ content: 'k.b', time: VERIFIED }, ...told];
+const target = (over: object) => ({ ...complete, target: { name: 'payments', content: 'k.a', ...over } });
+const renamed = anAwsSecret({ spec: { target: { name: 'new' } }, status: complete });
+
+const formers = [
+  { why: 'the record knows all of it', awsSecret: anAwsSecret({ status: complete }), history: known, is: known },
+  { why: 'the status names the newest', awsSecret: anAwsSecret({ status: complete }), is: told },
+  {
+    why: 'also where it could not be written since, such as one that is immutable',
+    awsSecret: anAwsSecret({ metadata: { generation: 2 }, status: { ...complete, conditions: [ready('False')] } }),
+    is: told,
+  },
+  { why: 'another name is another Secret', awsSecret: renamed, history: known, is: [] },
+  { why: 'there is no status', awsSecret: anAwsSecret(), is: [] },
+  {
+    why: 'a former release did not tell it',
+    awsSecret: anAwsSecret({ status: { ...complete, target: { name: 'payments' } } }),
+    is: [],
+  },
+  { why: 'it is no hash', awsSecret: anAwsSecret({ status: target({ content: 'a b' }) }), is: [] },
+  { why: 'it has no time', awsSecret: anAwsSecret({ status: { ...target({}), lastChangeTime: 'x' } }), is: [] },
+];
+
+for (const { why, awsSecret, history, is } of formers) {
+  test(`what a Secret that is made anew follows upon: ${why}`, () => {
+    expect(formerContents(awsSecret, history && aRecord({ history }))).toEqual(is);
   });
 }

@@ -1,4 +1,5 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
+import { type ContentChange, readChange } from '../../crds/content-history.ts';
 import type { SourceVersion } from './ports.ts';
 import { sourceKey, sourceReferences } from './sources/references.ts';
 
@@ -11,8 +12,8 @@ export interface SourceRecord {
 }
 
 /**
- * What a successful sync left behind. It is a copy of what the status and the Secret say, kept to spare calls: losing
- * it costs a read and never changes a decision.
+ * What a successful sync left behind. It is a copy of what the status and the Secret say, kept to spare calls, and for
+ * a Secret that is deleted: losing it costs a read, and contents before the one that the status names.
  */
 export interface SyncRecord {
   readonly uid: string;
@@ -21,6 +22,8 @@ export interface SyncRecord {
   readonly sources: readonly SourceRecord[];
   /** RFC 3339: when the content last changed. */
   readonly changedAt: string;
+  /** What the target has held, newest first; no more than the newest, or nothing, when only the status tells. */
+  readonly history: readonly ContentChange[];
   /** Wall-clock milliseconds of the last answer from AWS that agreed, for people. */
   readonly verifiedTime: number;
   /** The same in monotonic milliseconds, for decisions: a wall clock that is set makes nothing stale. */
@@ -70,10 +73,25 @@ export function recordFromStatus(awsSecret: AwsSecret, now: number, wallNow: num
     target: { name: target.name, uid: target.uid, resourceVersion: target.resourceVersion },
     sources,
     changedAt: status.lastChangeTime ?? '',
+    history: historyFromStatus(awsSecret),
     verifiedTime: Date.parse(status.lastVerifiedTime ?? '') || 0,
     answeredAt: now - (silenceFromStatus(awsSecret, wallNow) ?? 0),
     writtenAt: undefined,
     handledRefreshRequest: status.lastHandledRefreshRequest,
     dueAt: spec.refreshInterval === '0' ? undefined : now,
   };
+}
+
+/**
+ * What the target held when it was last written or verified, newest first: what a Secret of its name that is made anew
+ * follows upon. Empty when that is not known, and for another name, because hashes hold it.
+ */
+export function formerContents(awsSecret: AwsSecret, record: SyncRecord | undefined): readonly ContentChange[] {
+  return record?.target.name === targetName(awsSecret) ? record.history : historyFromStatus(awsSecret);
+}
+
+function historyFromStatus(awsSecret: AwsSecret): readonly ContentChange[] {
+  const { target, lastChangeTime } = awsSecret.status ?? {};
+  const change = readChange({ content: target?.content, time: lastChangeTime });
+  return change !== undefined && target?.name === targetName(awsSecret) ? [change] : [];
 }

@@ -1,4 +1,5 @@
 import type { AwsSecret } from '../../crds/aws-secret.ts';
+import { readHistory } from '../../crds/content-history.ts';
 import { parseDuration } from '../../crds/duration.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
 import type { SyncError } from '../runtime/error.ts';
@@ -6,15 +7,15 @@ import type { Log } from '../runtime/log.ts';
 import { refreshDelayMs } from '../runtime/schedule.ts';
 import type { Observed, Plan } from './plan.ts';
 import type { SourceReader, SyncMetrics } from './ports.ts';
-import { type SourceRecord, type SyncRecord, silenceFromStatus } from './record.ts';
+import { formerContents, type SourceRecord, type SyncRecord, silenceFromStatus } from './record.ts';
 import type { SyncResult } from './report/result.ts';
 import { fetchSources, type SourceFailure, verifySources } from './sources/fetch.ts';
 import { selectValues } from './sources/select.ts';
 import { renderSecret } from './target/render.ts';
 import { type WriteDependencies, type Written, writeSecret } from './target/write.ts';
-import { refreshRequest } from './triggers.ts';
+import { isEcho, refreshRequest } from './triggers.ts';
 
-export interface SyncDependencies extends Omit<WriteDependencies, 'withUid'> {
+export interface SyncDependencies extends WriteDependencies {
   readonly reader: SourceReader;
   readonly clock: Clock;
   readonly random: Random;
@@ -40,25 +41,27 @@ export async function sync(plan: Plan, observed: Observed, deps: SyncDependencie
 }
 
 async function verify(observed: Observed, known: SyncRecord, deps: SyncDependencies, log: Log): Promise<SyncResult> {
-  const { awsSecret } = observed;
+  const { awsSecret, secret } = observed;
   const answer = await verifySources(deps.reader, awsSecret, known);
   if (answer.kind === 'failed') return failed(observed, worst(answer.failures), answer.failures);
   if (answer.kind === 'moved') return await read(observed, deps, log);
   const { sources } = answer;
-  return { kind: 'synced', record: { ...known, sources, ...answered(deps), dueAt: dueAt(awsSecret, deps) } };
+  // The status names the newest content only, and that of former releases none.
+  const history = secret !== undefined && isEcho(secret, known) ? readHistory(secret) : known.history;
+  return { kind: 'synced', record: { ...known, sources, history, ...answered(deps), dueAt: dueAt(awsSecret, deps) } };
 }
 
 /** fetch → select → render → write. Stops at the first step that fails; nothing is written before the last. */
 async function read(observed: Observed, deps: SyncDependencies, log: Log): Promise<SyncResult> {
-  const { awsSecret, secret, withUid } = observed;
+  const { awsSecret, secret } = observed;
   const fetched = await fetchSources(deps.reader, awsSecret, observed.record);
   if (fetched.kind === 'failed') return failed(observed, worst(fetched.failures), fetched.failures);
   const values = selectValues(awsSecret, fetched.bytes);
   if (!values.ok) return failed(observed, values.error);
   const manifest = renderSecret(awsSecret, values.value);
   if (!manifest.ok) return failed(observed, manifest.error);
-  const now = new Date(deps.clock.now()).toISOString();
-  const written = await writeSecret({ ...deps, withUid }, awsSecret, manifest.value, secret, now);
+  const known = { cached: secret, former: formerContents(awsSecret, observed.record) };
+  const written = await writeSecret(deps, awsSecret, manifest.value, known);
   if (!written.ok) return failed(observed, written.error);
   if (written.value.isNewContent) {
     deps.metrics.changed();
@@ -79,7 +82,7 @@ function failed(
 function recordOf(
   awsSecret: AwsSecret,
   sources: readonly SourceRecord[],
-  { metadata, changedAt }: Written,
+  { metadata, history }: Written,
   deps: SyncDependencies,
 ): SyncRecord {
   return {
@@ -87,7 +90,8 @@ function recordOf(
     generation: awsSecret.metadata.generation,
     target: { name: metadata.name, uid: metadata.uid, resourceVersion: metadata.resourceVersion },
     sources,
-    changedAt,
+    changedAt: history[0].time,
+    history,
     ...answered(deps),
     writtenAt: deps.clock.monotonic(),
     handledRefreshRequest: refreshRequest(awsSecret),

@@ -119,10 +119,17 @@ for (const { why, history: text, minutes } of interludeRows) {
   });
 }
 
-test('the content is known under the hash of a lost key too', () => {
-  const [newest, ...older] = contents('A2 B A1');
-  const was = (hash: string) =>
-    aChange({ history: [{ content: 'A2', time: newest?.time ?? '', was: hash }, ...older] });
+test('the content is known under the hashes of lost keys too', () => {
+  const [newest, ...older] = contents('A3 B A1');
+  const was = (...hashes: string[]) =>
+    aChange({ history: [{ content: 'A3', time: newest?.time ?? '', was: hashes }, ...older] });
   expect(interludes(was('A1'))).toHaveLength(1);
+  expect(interludes(was('A2', 'A1'))).toHaveLength(1);
   expect(interludes(was('A0'))).toHaveLength(0);
+});
+
+test('an earlier time of it is known under the hashes of lost keys too', () => {
+  const [newest, other, first] = contents('A1 B A2');
+  if (newest === undefined || other === undefined || first === undefined) throw new Error('no history');
+  expect(interludes(aChange({ history: [newest, other, { ...first, was: ['A1'] }] }))).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 import { type AwsSecret, type AwsSecretSpec, targetName } from '../../crds/aws-secret.ts';
-import { type ContentChange, readHistory } from '../../crds/content-history.ts';
+import { type ContentChange, hashesOf, readHistory } from '../../crds/content-history.ts';
 import { OWNER_LABEL } from '../../crds/names.ts';
 import type { ObjectMeta } from '../../crds/object.ts';
 
@@ -44,9 +44,9 @@ export interface Interlude {
  * When the Secret held other contents, between the first time that it held the present one and now, as far as its
  * history goes. None for a content that is new to it.
  */
-export function interludes({ history, content }: Change): readonly Interlude[] {
-  const isPresent = (change: ContentChange): boolean =>
-    change.content === content || change.content === history[0]?.was;
+export function interludes({ history }: Change): readonly Interlude[] {
+  const present = new Set(history.slice(0, 1).flatMap(hashesOf));
+  const isPresent = (change: ContentChange): boolean => hashesOf(change).some(hash => present.has(hash));
   const first = history.findLastIndex(isPresent);
   return history.slice(0, Math.max(0, first)).flatMap((next, index) => {
     const change = history[index + 1];

@@ -4,7 +4,7 @@ import { restartAnnotation } from './annotation.ts';
 import type { Change } from './change.ts';
 import { exemption, isDue, restMs, standing } from './due.ts';
 import { SETTLE_MS } from './margins.ts';
-import type { StartedContainer, Workload } from './workload.ts';
+import type { PodContainer, Workload } from './workload.ts';
 
 const CHANGED = Date.parse('2030-01-01T12:00:00.000Z');
 const HOUR = 3_600_000;
@@ -14,7 +14,7 @@ const KEY = restartAnnotation('payments');
 const first = aChange({ history: aHistory(['k.b', CHANGED]) });
 const changed = aChange({ history: aHistory(['k.b', CHANGED], ['k.a', CHANGED - 12 * HOUR]) });
 
-const started = (at: number, container = 'main'): StartedContainer => aContainer(CHANGED + at, 'app-1', container);
+const started = (at: number, container = 'main'): PodContainer => aContainer(CHANGED + at, 'app-1', container);
 
 const ignoring = aWorkload({ metadata: { annotations: { 'secrets-operator.io/restart': 'ignore' } } });
 const owned = aWorkload({ metadata: { ownerReferences: [anOwner({ kind: 'Rollout', name: 'app', uid: 'x' })] } });
@@ -170,13 +170,13 @@ for (const { why, workload, change, is } of standings) {
   test(`${is}: ${why}`, () => expect(standing(workload, change)).toBe(is));
 }
 
-test('current: it was rolled for the same content under a hash key that was lost since', () => {
+test('current: it was rolled for the same content under one of the hash keys that were lost since', () => {
   const [newest, ...older] = changed.history;
   if (newest === undefined) throw new Error('the change has no history');
-  const change = { ...changed, history: [{ ...newest, was: 'lost.hash' }, ...older] };
+  const change = { ...changed, history: [{ ...newest, was: ['last.hash', 'lost.hash'] }, ...older] };
   const stamped = (hash: string) =>
     aWorkload({ templateAnnotations: { [restartAnnotation(changed.secretName)]: hash } });
-  expect(standing(stamped('lost.hash'), change)).toBe('current');
+  for (const hash of ['last.hash', 'lost.hash']) expect(standing(stamped(hash), change)).toBe('current');
   expect(standing(stamped('other.hash'), change)).toBe('undecided');
 });
 
@@ -184,7 +184,7 @@ const rows: readonly {
   readonly why: string;
   readonly workload?: Workload;
   readonly change?: Change;
-  readonly containers: readonly StartedContainer[];
+  readonly containers: readonly PodContainer[];
   readonly is: boolean;
 }[] = [
   { why: 'it started before the change', containers: [started(-1)], is: true },
@@ -239,6 +239,49 @@ const rows: readonly {
     change: first,
     containers: [started(0)],
     is: false,
+  },
+  ...(['volume', 'subPath'] as const).flatMap(how => {
+    const workload = aWorkload({ uses: [aUse({ how })] });
+    const mounted = (at: number, startedAt: number): PodContainer =>
+      aContainer(CHANGED + startedAt, 'app-1', 'main', CHANGED + at);
+    return [
+      {
+        why: `${how}: it was filled before the change, and the image pulled for long`,
+        workload,
+        containers: [mounted(MARGIN - 1, 600_000)],
+        is: true,
+      },
+      {
+        why: `${how}: it was filled before the change, and the image is still being pulled`,
+        workload,
+        containers: [mounted(-1, Number.POSITIVE_INFINITY)],
+        is: true,
+      },
+      { why: `${how}: it was filled after the change`, workload, containers: [mounted(MARGIN, 600_000)], is: false },
+    ];
+  }),
+  ...(['env', 'envFrom'] as const).map(how => ({
+    why: `${how}: made when the container starts, whenever its volumes were filled`,
+    workload: aWorkload({ uses: [aUse({ how })] }),
+    containers: [
+      aContainer(CHANGED + MARGIN, 'app-1', 'main', CHANGED - HOUR),
+      aContainer(Number.POSITIVE_INFINITY, 'app-2', 'main', CHANGED - HOUR),
+    ],
+    is: false,
+  })),
+  {
+    why: 'Static: a volume that sees the change by itself does not count beside an environment',
+    workload: aWorkload({ uses: [aUse({ how: 'volume' }), aUse()] }),
+    change: { ...changed, restart: 'Static' },
+    containers: [aContainer(CHANGED + MARGIN, 'app-1', 'main', CHANGED - HOUR)],
+    is: false,
+  },
+  {
+    why: 'first content, optional volume: its pod came before the Secret',
+    workload: aWorkload({ uses: [aUse({ how: 'volume', optional: true })] }),
+    change: first,
+    containers: [aContainer(CHANGED + 60_000, 'app-1', 'main', CHANGED - 1)],
+    is: true,
   },
   {
     why: 'Static: the old container only mounts the Secret',

@@ -1,9 +1,10 @@
+import { hashesOf } from '../../crds/content-history.ts';
 import { RESTART_ANNOTATION } from '../../crds/names.ts';
 import type { Reason } from '../../crds/reasons.ts';
 import { restartAnnotation } from './annotation.ts';
 import { type Change, interludes, isFirst, type KnownChange } from './change.ts';
 import { KUBELET_LAG_MS, SETTLE_MS, START_TIME_MS } from './margins.ts';
-import type { SecretUse, StartedContainer, Workload } from './workload.ts';
+import type { PodContainer, SecretUse, Workload } from './workload.ts';
 
 /**
  * For how many more milliseconds a change restarts nobody. A content that has come back rests longer: the pods that its
@@ -47,22 +48,32 @@ export type Standing = 'current' | 'fresh' | 'undecided';
 
 /** What its template alone tells about a workload and the contents of a Secret. */
 export function standing(workload: Workload, change: Change): Standing {
-  const { secretName, content, history } = change;
+  const { secretName, history } = change;
+  const [newest] = history;
   const stamp = workload.templateAnnotations[restartAnnotation(secretName)];
-  if (stamp !== undefined && (stamp === content || stamp === history[0]?.was)) return 'current';
+  if (stamp !== undefined && newest !== undefined && hashesOf(newest).includes(stamp)) return 'current';
   return candidates(workload, change).length === 0 ? 'fresh' : 'undecided';
 }
 
 /**
- * Whether a container runs with older content: one that started before the change, and 10 s more. Fresh pods are
- * never due, whatever the annotation says. Holds for good once `SETTLE_MS` have passed since the change.
+ * Whether a container has older content, or will start with it: one that may have taken it before the change, and 10 s
+ * more. Fresh pods are never due, whatever the annotation says. Holds for good once `SETTLE_MS` have passed since the
+ * change.
  */
-export function isDue(workload: Workload, change: Change, containers: readonly StartedContainer[]): boolean {
+export function isDue(workload: Workload, change: Change, containers: readonly PodContainer[]): boolean {
   const changedAt = Date.parse(change.history[0]?.time ?? '');
   const deadline = isFirst(change) ? changedAt : changedAt + SETTLE_MS;
   return candidates(workload, change).some(use =>
-    containers.some(({ container, startedAt }) => container === use.container && startedAt < deadline),
+    containers.some(found => found.container === use.container && oldestTaken(use, found) < deadline),
   );
+}
+
+/**
+ * The earliest time of which a container may hold the content: a volume is filled before the images of its pod are
+ * pulled, an environment only when the container starts. Infinite when it has taken nothing yet.
+ */
+export function oldestTaken({ how }: SecretUse, { mountedSince, startedAt }: PodContainer): number {
+  return how === 'volume' || how === 'subPath' ? mountedSince : startedAt;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { AwsSecret } from '../../crds/aws-secret.ts';
 import type { SyncError } from '../runtime/error.ts';
 import type { ObjectEvent } from '../runtime/events.ts';
 import { type Change, changeId } from './change.ts';
-import type { StartedContainer, Workload } from './workload.ts';
+import type { PodContainer, Workload } from './workload.ts';
 
 type Told = Pick<ObjectEvent, 'type' | 'reason' | 'action' | 'note'>;
 
@@ -31,7 +31,7 @@ export function podEvicted(
   awsSecret: AwsSecret,
   workload: Workload,
   change: Change,
-  pod: StartedContainer['pod'],
+  pod: PodContainer['pod'],
 ): ObjectEvent {
   const note = `Pod ${pod.name} of ${nameOf(workload)} is evicted: it started while Secret ${change.secretName} held other content.`;
   const told = { type: 'Normal', reason: 'PodEvicted', action: 'Evict', note } as const;

@@ -3,7 +3,7 @@ import { aChange, aContainer, aHistory, aUse, aWorkload } from '../../../test/su
 import { restartAnnotation } from './annotation.ts';
 import type { KnownChange } from './change.ts';
 import { jointRestart } from './joint-restart.ts';
-import type { StartedContainer, Workload } from './workload.ts';
+import type { PodContainer, Workload } from './workload.ts';
 
 const START = Date.parse('2030-01-01T12:00:00.000Z');
 const HOUR = 3_600_000;
@@ -16,7 +16,7 @@ function changed(name: string, knownMs: number, over: Partial<Omit<KnownChange, 
 const own = (knownMs = 2_000) => changed('payments', knownMs);
 
 const all: Workload = aWorkload({ uses: ['payments', 'tls', 'api'].map(secretName => aUse({ secretName })) });
-const old: readonly StartedContainer[] = [aContainer(START - HOUR)];
+const old: readonly PodContainer[] = [aContainer(START - HOUR)];
 
 /** `payments tls`: the Secrets that one restart takes in; `tls in 500`: the one that is waited for. */
 function outcome(...[workload, change, others, containers]: Parameters<typeof jointRestart>): string {
@@ -32,7 +32,7 @@ const rows: readonly {
   readonly workload?: Workload;
   readonly change?: KnownChange;
   readonly others: readonly KnownChange[];
-  readonly containers?: readonly StartedContainer[];
+  readonly containers?: readonly PodContainer[];
   readonly is: string;
 }[] = [
   { why: 'no other Secret', others: [], is: 'payments' },

@@ -2,7 +2,7 @@ import { restartAnnotation } from './annotation.ts';
 import type { Change, KnownChange } from './change.ts';
 import { exemption, isDue, restMs, standing } from './due.ts';
 import { SETTLE_MS } from './margins.ts';
-import type { StartedContainer, Workload } from './workload.ts';
+import type { PodContainer, Workload } from './workload.ts';
 
 /** One restart for all the changes that a workload has to take in; or how long another change has to be waited for. */
 export type JointRestart =
@@ -22,7 +22,7 @@ export function jointRestart(
   workload: Workload,
   change: KnownChange,
   others: readonly KnownChange[],
-  containers: readonly StartedContainer[],
+  containers: readonly PodContainer[],
 ): JointRestart {
   const due = others.filter(
     other =>

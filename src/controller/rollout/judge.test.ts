@@ -23,7 +23,7 @@ describe('OnDelete', () => {
 
   test('its template is left alone: nobody knows when it would be rolled out', async () => {
     const w = await rested({ workloads: [statefulSet] });
-    expect(await w.run()).toEqual({ outcome: done, calls: ['pods of app', 'status'] });
+    expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 30_000 }, calls: ['pods of app', 'status'] });
     expect(w.first()).toMatchObject({ kind: 'StatefulSet', state: 'Pending', reason: 'OnDelete' });
     expect(w.first()?.message).toContain('delete its pods');
     expect(w.rolledOut()).toMatchObject({ status: 'False', reason: 'RollingOut' });
@@ -49,10 +49,11 @@ describe('a restart that is taken back', () => {
   test('is done once more, and then no longer: it would be a fight', async () => {
     const w = await takenBack();
     const calls = ['pods of app', 'event RestartReverted app', 'status'];
-    expect(await w.run()).toEqual({ outcome: done, calls });
+    expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 30_000 }, calls });
     expect(w.rolledOut()).toMatchObject({ status: 'False', reason: 'RestartReverted' });
     expect(w.first()).toMatchObject({ state: 'Failed', reason: 'RestartReverted' });
     expect(w.first()?.message).toContain('taken back 2 times');
+    w.touch();
     expect((await w.run()).calls, 'and is told once').toEqual(['pods of app']);
   });
 
@@ -78,7 +79,10 @@ describe('a restart that is taken back', () => {
 
   test('does not count where it failed', async () => {
     const w = await rested({ patchErrors: { app: fail('WriteRefused', 'content', 'no rights').error } });
-    for (let tries = 0; tries < 5; tries += 1) expect((await w.run()).calls).toContain(restart);
+    for (let tries = 0; tries < 5; tries += 1) {
+      expect((await w.run()).calls).toContain(restart);
+      w.touch();
+    }
   });
 });
 
@@ -219,6 +223,13 @@ describe('a content that has come back', () => {
     expect(w.first()?.message).toBe('2 of 3 pods run');
   });
 
+  test('a pod whose image is still being pulled is one that is being replaced', async () => {
+    const pulling = aContainer(Number.POSITIVE_INFINITY, 'pulling', 'main', START + 5_000);
+    const w = settled({ containers: [before, aContainer(START - 40_000, 'two'), pulling] });
+    await w.run();
+    expect(w.first()?.message).toBe('2 of 3 pods run');
+  });
+
   test('the pods that hold it are none of them', async () => {
     const w = settled({ containers: [before] });
     expect((await w.run()).calls).toEqual(['pods of app', 'status']);
@@ -232,20 +243,23 @@ describe('a content that has come back', () => {
     });
     expect(w.first()).toMatchObject({ state: 'RollingOut', reason: 'RollingOut' });
     expect(w.first()?.message).toContain('pod one is to be replaced, but its PodDisruptionBudget');
+    expect((await w.run()).calls, 'not at every event').toEqual([]);
+    w.clock.advance(30_000);
     expect((await w.run()).calls).toEqual(['pods of app', 'evict one']);
   });
 
   const failures = [
-    { why: 'RBAC does not allow it', error: fail('WriteRefused', 'content', 'no rights').error, isTold: true },
-    { why: 'no answer', error: fail('ApiServerUnavailable', 'transient', 'no answer').error, isTold: true },
-    { why: 'the pod has gone by itself', error: fail('Progressing', 'conflict', 'gone').error, isTold: false },
+    { why: 'RBAC does not allow it', error: fail('WriteRefused', 'content', 'no rights').error, maxDelayMs: 30_000 },
+    { why: 'no answer', error: fail('ApiServerUnavailable', 'transient', 'no answer').error, maxDelayMs: 1_000 },
+    { why: 'the pod has gone by itself', error: fail('Progressing', 'conflict', 'gone').error },
   ];
-  for (const { why, error, isTold } of failures) {
+  for (const { why, error, maxDelayMs } of failures) {
+    const isTold = maxDelayMs !== undefined;
     test(`an eviction that failed is tried again, and ${isTold ? 'told' : 'no failure'}: ${why}`, async () => {
       const w = settled({ eviction: { ok: false, error } });
       const told = isTold ? ['event RestartFailed app'] : [];
       const calls = ['pods of app', 'evict one', ...told, 'status'];
-      expect(await w.run()).toEqual({ outcome: { kind: 'retry', error }, calls });
+      expect(await w.run()).toEqual({ outcome: { kind: 'retry', error, ...(isTold && { maxDelayMs }) }, calls });
       expect(w.first()?.state).toBe(isTold ? 'Failed' : 'Pending');
     });
   }
@@ -258,7 +272,7 @@ describe('a content that has come back', () => {
 
   test('pods that cannot be listed are a failure', async () => {
     const error = fail('ApiServerUnavailable', 'transient', 'no answer').error;
-    expect((await settled({ podError: error }).run()).outcome).toEqual({ kind: 'retry', error });
+    expect((await settled({ podError: error }).run()).outcome).toEqual({ kind: 'retry', error, maxDelayMs: 1_000 });
   });
 
   const spared: readonly { readonly why: string; readonly workload: Workload }[] = [

@@ -9,8 +9,8 @@ const change = aChange({ history: aHistory(['k.b', START], ['k.a', START - 3_600
 const next = aChange({ history: aHistory(['k.c', START + 60_000], ['k.b', START]) });
 /** `k.b` again, after `k.c`. */
 const back = aChange({ history: aHistory(['k.b', START + 99_000], ['k.c', START + 60_000], ['k.b', START]) });
-const nothing = { isFresh: false, restarts: 0, evictions: 0 };
-const fresh = { isFresh: true, restarts: 1, evictions: 2 };
+const nothing = { isFresh: false, restarts: 0, evictions: 0, lasting: undefined };
+const fresh = { isFresh: true, restarts: 1, evictions: 2, lasting: undefined };
 
 function world() {
   const clock = createFakeClock(START);
@@ -45,6 +45,14 @@ for (const { why, of } of forgotten) {
     expect(w.memory.get(KEY, change, 'w'), 'and is not kept beside it').toEqual(nothing);
   });
 }
+
+test('what was learned of some uses of the Secret is not taken for others: `restart` tells which count', () => {
+  const w = wise();
+  const unlike = { ...change, restart: 'Static' } as const;
+  expect(w.memory.get(KEY, unlike, 'w')).toEqual(nothing);
+  w.knownMs(unlike);
+  expect(w.memory.get(KEY, unlike, 'w')).toEqual(nothing);
+});
 
 test('workloads that are gone are forgotten, and so is an AwsSecret', () => {
   const { memory } = wise();

@@ -1,5 +1,6 @@
 import type { Clock } from '../runtime/clock.ts';
 import { type Change, changeId, type KnownChange } from './change.ts';
+import type { Lasting } from './lasting.ts';
 import { SETTLE_MS } from './margins.ts';
 
 /** What was learned of one workload's pods since a change. */
@@ -10,6 +11,8 @@ export interface Remembered {
   readonly restarts: number;
   /** How many of its pods were evicted. */
   readonly evictions: number;
+  /** What was found the last time, if that need not be found again for a while. */
+  readonly lasting: Lasting | undefined;
 }
 
 interface Seen {
@@ -19,7 +22,7 @@ interface Seen {
   readonly workloads: ReadonlyMap<string, Remembered>;
 }
 
-const NOTHING: Remembered = { isFresh: false, restarts: 0, evictions: 0 };
+const NOTHING: Remembered = { isFresh: false, restarts: 0, evictions: 0, lasting: undefined };
 
 /**
  * What spares lists of pods and ends a quarrel: for each AwsSecret and its present change, by workload. Losing it costs
@@ -34,7 +37,7 @@ export class RolloutMemory {
    */
   know(awsSecret: string, change: Change, clock: Clock): KnownChange {
     const now = clock.monotonic();
-    const id = changeId(change);
+    const id = idOf(change);
     const known = this.#byAwsSecret.get(awsSecret);
     if (known?.id === id) return { ...change, knownMs: now - known.at };
     const isSettled = clock.now() - Date.parse(change.history[0]?.time ?? '') >= SETTLE_MS;
@@ -45,16 +48,21 @@ export class RolloutMemory {
 
   get(awsSecret: string, change: Change, workloadUid: string): Remembered {
     const known = this.#byAwsSecret.get(awsSecret);
-    return (known?.id === changeId(change) && known.workloads.get(workloadUid)) || NOTHING;
+    return (known?.id === idOf(change) && known.workloads.get(workloadUid)) || NOTHING;
   }
 
   /** Replaces what is known since the change, so that workloads which are gone are forgotten. */
   set(awsSecret: string, change: Change, workloads: ReadonlyMap<string, Remembered>): void {
     const known = this.#byAwsSecret.get(awsSecret);
-    if (known?.id === changeId(change)) this.#byAwsSecret.set(awsSecret, { ...known, workloads });
+    if (known?.id === idOf(change)) this.#byAwsSecret.set(awsSecret, { ...known, workloads });
   }
 
   forget(awsSecret: string): void {
     this.#byAwsSecret.delete(awsSecret);
   }
+}
+
+/** What was learned holds for the uses of the Secret that count: those that `restart` tells. */
+function idOf(change: Change): string {
+  return `${changeId(change)} ${change.restart}`;
 }

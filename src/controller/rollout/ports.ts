@@ -1,6 +1,6 @@
 import type { Result } from '../runtime/error.ts';
 import type { AwsSecretCache } from '../runtime/ports.ts';
-import type { StartedContainer, Workload } from './workload.ts';
+import type { PodContainer, Workload } from './workload.ts';
 
 export interface KeptSecrets extends AwsSecretCache {
   /** Keys of the AwsSecrets that keep the Secret with this key. */
@@ -14,7 +14,7 @@ export interface WorkloadCache {
 
 export interface PodReader {
   /** Containers of the workload's pods, read live. */
-  startedContainers(workload: Workload): Promise<Result<readonly StartedContainer[]>>;
+  podContainers(workload: Workload): Promise<Result<readonly PodContainer[]>>;
 }
 
 export interface Restarter {
@@ -24,7 +24,7 @@ export interface Restarter {
    */
   restart(workload: Workload, annotations: Readonly<Record<string, string>>): Promise<Result<void>>;
   /** Evicts a pod of the workload, unless its PodDisruptionBudget forbids it now. Fails with `conflict` when it has gone. */
-  evict(workload: Workload, pod: StartedContainer['pod']): Promise<Result<'evicted' | 'forbidden'>>;
+  evict(workload: Workload, pod: PodContainer['pod']): Promise<Result<'evicted' | 'forbidden'>>;
 }
 
 export interface RolloutMetrics {

@@ -164,9 +164,10 @@ for (const { why, set, calls, counted } of failures) {
     const w = await rested(set);
     const { outcome, calls: made } = await w.run();
     const error = why.startsWith('somebody') ? outrun : refused;
-    expect(outcome).toEqual({ kind: 'retry', error });
+    expect(outcome).toEqual({ kind: 'retry', error, ...(error === refused && { maxDelayMs: 30_000 }) });
     expect(made).toEqual(calls);
     expect(w.counted).toEqual(counted);
+    w.touch();
     expect((await w.run()).calls, 'the same is told once').toEqual(calls.filter(call => !/event|status/.test(call)));
   });
 }

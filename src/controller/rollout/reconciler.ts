@@ -1,9 +1,9 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
 import type { ObjectMeta } from '../../crds/object.ts';
-import type { Clock } from '../runtime/clock.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import type { SyncError } from '../runtime/error.ts';
 import type { EventRecorder } from '../runtime/events.ts';
+import { inParallel } from '../runtime/in-parallel.ts';
 import { formatKey } from '../runtime/key.ts';
 import { done } from '../runtime/outcome.ts';
 import type { SecretCache, StatusWriter } from '../runtime/ports.ts';
@@ -22,8 +22,12 @@ export interface RolloutDependencies extends JudgeDependencies {
   readonly status: StatusWriter;
   readonly events: EventRecorder;
   readonly memory: RolloutMemory;
-  readonly clock: Clock;
 }
+
+/** Each makes one call at a time; all workers together leave sockets to whoever else calls the API server. */
+const CONSUMERS_AT_ONCE = 4;
+/** After this a reconcile begins no more of them, and comes back: it must not look stuck, whatever the calls take. */
+const TURN_MS = 60_000;
 
 /** content → consumers → due → restart → progress → status, for the Secret of one AwsSecret. */
 export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
@@ -51,15 +55,15 @@ export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
       return done;
     }
     const consumers = deps.workloads.usingSecret(awsSecret.metadata.namespace, change.secretName);
-    const verdicts = await Promise.all(
-      consumers.map(workload => {
-        const remembered = memory.get(key, change, workload.metadata.uid);
-        const others = () => otherChanges(workload, change);
-        return judge({ awsSecret, workload, change, remembered, others }, deps, log);
-      }),
-    );
+    const turnEndMs = deps.clock.monotonic() + TURN_MS;
+    const verdicts = await inParallel(consumers, CONSUMERS_AT_ONCE, async workload => {
+      const remembered = memory.get(key, change, workload.metadata.uid);
+      const others = () => otherChanges(workload, change);
+      const found = await judge({ awsSecret, workload, change, remembered, others, turnEndMs }, deps, log);
+      await tell(awsSecret, found, deps);
+      return found;
+    });
     memory.set(key, change, new Map(verdicts.map(v => [v.workload.metadata.uid, v.remembered])));
-    await tell(awsSecret, verdicts, deps);
     const unreported = await report(key, awsSecret, verdicts, deps);
     const error = verdicts.find(v => v.error !== undefined)?.error ?? unreported;
     const rechecks = verdicts.flatMap(v => v.recheckMs ?? []);
@@ -71,9 +75,9 @@ export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
 }
 
 /** Before the status: if we die in between, the event is recorded again and found to be there. */
-async function tell(awsSecret: AwsSecret, verdicts: readonly Verdict[], deps: RolloutDependencies): Promise<void> {
-  const news = verdicts.filter(v => v.status.state !== 'Failed' || isNewFailure(awsSecret, v.status));
-  await Promise.all(news.flatMap(v => v.events).map(event => deps.events.record(event)));
+async function tell(awsSecret: AwsSecret, { status, events }: Verdict, deps: RolloutDependencies): Promise<void> {
+  if (status.state === 'Failed' && !isNewFailure(awsSecret, status)) return;
+  for (const event of events) await deps.events.record(event);
 }
 
 async function report(

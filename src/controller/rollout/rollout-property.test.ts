@@ -28,7 +28,7 @@ const comingBack = fc
   .filter(happenings => happenings.filter(({ what }) => what !== 'lose a pod').length <= 4);
 const everNew = fc.array(fc.oneof(write(fc.constant('')), loss), { maxLength: 12, size: 'max' }).map(happenings =>
   happenings.map(({ gapMs, what }, index): Happening => {
-    return { gapMs, what: what === 'lose a pod' ? what : { ...what, content: `content ${index}` } };
+    return { gapMs, what: what === 'lose a pod' ? what : { ...what, content: `content-${index}` } };
   }),
 );
 

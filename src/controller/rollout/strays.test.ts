@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { aChange, aContainer, aHistory, aUse, aWorkload } from '../../../test/support/builders.ts';
 import type { Change } from './change.ts';
 import { mayHaveStrays, strays } from './strays.ts';
-import type { StartedContainer, Workload } from './workload.ts';
+import type { PodContainer, Workload } from './workload.ts';
 
 const START = Date.parse('2030-01-01T12:00:00.000Z');
 const at = (second: number) => START + second * 1_000;
@@ -11,14 +11,13 @@ const held = (...contents: readonly (readonly [string, number])[]): Change =>
 
 /** Present content A; the Secret held B from second 0.5 to second 60.5. */
 const back = held(['A', 60.5], ['B', 0.5], ['A', -3_600]);
-const pod = (second: number, name = 'p', container = 'main'): StartedContainer =>
-  aContainer(at(second), name, container);
+const pod = (second: number, name = 'p', container = 'main'): PodContainer => aContainer(at(second), name, container);
 
 const rows: readonly {
   readonly why: string;
   readonly change?: Change;
   readonly workload?: Workload;
-  readonly containers: readonly StartedContainer[];
+  readonly containers: readonly PodContainer[];
   readonly pods: readonly string[];
 }[] = [
   { why: 'it came in between', containers: [pod(30)], pods: ['p'] },
@@ -50,6 +49,34 @@ const rows: readonly {
     change: { ...back, restart: 'Static' },
     containers: [pod(30)],
     pods: [],
+  },
+
+  {
+    why: 'its volume was filled in between, and its image pulled until later',
+    workload: aWorkload({ uses: [aUse({ how: 'subPath' })] }),
+    containers: [aContainer(at(300), 'slow', 'main', at(30)), aContainer(at(300), 'later', 'main', at(70))],
+    pods: ['slow'],
+  },
+  {
+    why: 'its volume was filled before, and its container started in between, perhaps not for the first time',
+    workload: aWorkload({ uses: [aUse({ how: 'volume' })] }),
+    containers: [aContainer(at(30), 'again', 'main', at(-900)), aContainer(at(-60), 'before', 'main', at(-900))],
+    pods: ['again'],
+  },
+  {
+    why: 'its volume was filled in between, and it is still to start',
+    workload: aWorkload({ uses: [aUse({ how: 'subPath' })] }),
+    containers: [aContainer(Number.POSITIVE_INFINITY, 'pulling', 'main', at(30))],
+    pods: ['pulling'],
+  },
+  {
+    why: 'an environment is made when the container starts, whenever its pod came',
+    containers: [
+      aContainer(at(300), 'after', 'main', at(30)),
+      aContainer(Number.POSITIVE_INFINITY, 'pulling', 'main', at(30)),
+      aContainer(at(30), 'between', 'main', at(-900)),
+    ],
+    pods: ['between'],
   },
 
   {

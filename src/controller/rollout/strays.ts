@@ -1,7 +1,7 @@
 import { type Change, interludes } from './change.ts';
-import { candidates } from './due.ts';
+import { candidates, oldestTaken } from './due.ts';
 import { KUBELET_LAG_MS, START_TIME_MS } from './margins.ts';
-import type { StartedContainer, Workload } from './workload.ts';
+import type { PodContainer, SecretUse, Workload } from './workload.ts';
 
 /**
  * Whether pods of a workload that was rolled for the present content may run with another all the same: the Secret held
@@ -13,21 +13,23 @@ export function mayHaveStrays(change: Change): boolean {
 }
 
 /**
- * The pods to replace one by one, because no change of the template would: those with a container that may have started
- * while the Secret held another content. To be asked only when the workload's own rollout is complete, since its pods
+ * The pods to replace one by one, because no change of the template would: those with a container that may have taken
+ * its content while the Secret held another. To be asked only when the workload's own rollout is complete, since its pods
  * are being replaced anyway until then.
  */
 export function strays(
   workload: Workload,
   change: Change,
-  containers: readonly StartedContainer[],
-): readonly StartedContainer['pod'][] {
-  const used = new Set(candidates(workload, change).map(use => use.container));
+  containers: readonly PodContainer[],
+): readonly PodContainer['pod'][] {
+  const uses = candidates(workload, change);
   const others = interludes(change);
-  const found = containers.filter(
-    ({ container, startedAt }) =>
-      used.has(container) &&
-      others.some(({ since, until }) => startedAt > since - START_TIME_MS && startedAt < until + KUBELET_LAG_MS),
-  );
+  // The content of a volume may be of any time between its set-up and the start of the container.
+  const isStray = (use: SecretUse, found: PodContainer): boolean =>
+    use.container === found.container &&
+    others.some(
+      ({ since, until }) => found.startedAt > since - START_TIME_MS && oldestTaken(use, found) < until + KUBELET_LAG_MS,
+    );
+  const found = containers.filter(container => uses.some(use => isStray(use, container)));
   return [...new Map(found.map(({ pod }) => [pod.uid, pod])).values()];
 }

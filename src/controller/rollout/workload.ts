@@ -43,10 +43,15 @@ export interface WorkloadProgress {
   readonly desired: number;
 }
 
-/** A container that runs, or an init container that ran, in a pod that is neither finished nor being deleted. */
-export interface StartedContainer {
+/**
+ * A container that runs, an init container that ran, or either before its first start, in a pod that is neither finished
+ * nor being deleted. Times are wall-clock milliseconds; Kubernetes tells whole seconds.
+ */
+export interface PodContainer {
   readonly pod: { readonly name: string; readonly uid: string };
   readonly container: string;
-  /** Wall-clock milliseconds; Kubernetes tells whole seconds. */
+  /** Since when the volumes of its pod may be set up: images are pulled after that, for however long. */
+  readonly mountedSince: number;
+  /** When it got its environment; infinite for one that has not started yet. */
   readonly startedAt: number;
 }

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { aWorkload } from '../../../test/support/builders.ts';
 import { answered, fakeTransport, refused } from '../../../test/support/fake-transport.ts';
 import type { Workload } from '../../controller/rollout/workload.ts';
-import { createPodReader, startedContainers } from './pods.ts';
+import { createPodReader, podContainers } from './pods.ts';
 
 const T = '2030-01-01T00:00:00Z';
 const AT = Date.parse(T);
 
 /** A pod as JSON brings it: times are text, whatever the generated types say. */
-function aPod(status: object, metadata: object = {}): Parameters<typeof startedContainers>[0] {
+function aPod(status: object, metadata: object = {}): Parameters<typeof podContainers>[0] {
   return { metadata: { name: 'p', uid: 'p-uid', ...metadata }, status: { phase: 'Running', ...status } };
 }
 
@@ -58,7 +58,58 @@ const rows: readonly {
 for (const { why, pod, started } of rows) {
   test(why, () => {
     const of = { name: 'p', uid: 'p-uid' };
-    expect(startedContainers(pod)).toEqual(started.map(container => ({ pod: of, container, startedAt: AT })));
+    const containers = started.map(container => ({ pod: of, container, mountedSince: AT, startedAt: AT }));
+    expect(podContainers(pod), 'without the time of its pod its own counts').toEqual(containers);
+  });
+}
+
+const pulling = { name: 'main', state: { waiting: { reason: 'ContainerCreating' } } };
+const mounted: readonly {
+  readonly why: string;
+  readonly statuses: object;
+  readonly started: readonly (readonly [container: string, startedAt: number])[];
+}[] = [
+  {
+    why: 'a container that runs',
+    statuses: { containerStatuses: [running] },
+    started: [['main', AT]],
+  },
+  {
+    why: 'an image is being pulled: the volumes are there',
+    statuses: { containerStatuses: [pulling] },
+    started: [['main', Number.POSITIVE_INFINITY]],
+  },
+  {
+    why: 'no state is told: that is waiting',
+    statuses: { containerStatuses: [{ name: 'main' }] },
+    started: [['main', Number.POSITIVE_INFINITY]],
+  },
+  {
+    why: 'the init container runs, and the other waits for it',
+    statuses: { initContainerStatuses: [{ ...running, name: 'init' }], containerStatuses: [pulling] },
+    started: [
+      ['init', AT],
+      ['main', Number.POSITIVE_INFINITY],
+    ],
+  },
+  {
+    why: 'a container that crashed and waits will start anew',
+    statuses: { containerStatuses: [{ ...pulling, lastState: { terminated: { startedAt: T } } }] },
+    started: [],
+  },
+  {
+    why: 'a container that has just ended will start anew',
+    statuses: { containerStatuses: [{ name: 'main', state: { terminated: { startedAt: T } } }] },
+    started: [],
+  },
+];
+for (const { why, statuses, started } of mounted) {
+  test(`volumes are as old as the pod: ${why}`, () => {
+    const pod = aPod({ startTime: '2029-12-31T23:59:00Z', ...statuses });
+    const containers = started.map(([container, startedAt]) => {
+      return { pod: { name: 'p', uid: 'p-uid' }, container, mountedSince: AT - 60_000, startedAt };
+    });
+    expect(podContainers(pod)).toEqual(containers);
   });
 }
 
@@ -68,7 +119,7 @@ const page = (items: readonly object[], next?: string) =>
 test('all pages are read, by the selector of the workload', async () => {
   const one = (name: string) => [aPod({ containerStatuses: [running] }, { name })];
   const { transport, calls } = fakeTransport(page(one('a'), 'more'), page(one('b')));
-  const read = await createPodReader(transport).startedContainers(aWorkload());
+  const read = await createPodReader(transport).podContainers(aWorkload());
   expect(read.ok && read.value.map(({ pod }) => pod.name)).toEqual(['a', 'b']);
   expect(calls.map(({ path }) => path)).toEqual(['/api/v1/namespaces/shop/pods', '/api/v1/namespaces/shop/pods']);
   expect(calls.map(({ query }) => query)).toEqual([
@@ -79,7 +130,7 @@ test('all pages are read, by the selector of the workload', async () => {
 
 test('half a list is no list: a page that is refused fails the whole', async () => {
   const { transport } = fakeTransport(page([], 'more'), refused(403, 'Forbidden'));
-  const read = await createPodReader(transport).startedContainers(aWorkload());
+  const read = await createPodReader(transport).podContainers(aWorkload());
   expect(read).toMatchObject({ ok: false, error: { reason: 'WriteRefused' } });
   expect(!read.ok && read.error.message).toContain('list pods in namespace shop');
 });
@@ -144,7 +195,7 @@ for (const { why, kind, owners: ownerReferences, isCounted } of owners) {
   test(`a pod that the selector of a ${kind} matches ${isCounted ? 'is' : 'is not'} counted: ${why}`, async () => {
     const pod = aPod({ containerStatuses: [running] }, { ownerReferences });
     const { transport } = fakeTransport(page([pod]));
-    const read = await createPodReader(transport).startedContainers(aWorkload({ kind }));
+    const read = await createPodReader(transport).podContainers(aWorkload({ kind }));
     expect(read.ok && read.value.length).toBe(isCounted ? 1 : 0);
   });
 }

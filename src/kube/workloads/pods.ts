@@ -1,6 +1,6 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import type { PodReader } from '../../controller/rollout/ports.ts';
-import type { StartedContainer, Workload } from '../../controller/rollout/workload.ts';
+import type { PodContainer, Workload } from '../../controller/rollout/workload.ts';
 import { ok } from '../../controller/runtime/error.ts';
 import { syncError } from '../error.ts';
 import { call, PODS, resourcePath } from '../resource.ts';
@@ -15,17 +15,17 @@ interface PodList {
 
 export function createPodReader(transport: Transport): PodReader {
   return {
-    async startedContainers(workload) {
+    async podContainers(workload) {
       const { podSelector } = workload;
       const { namespace } = workload.metadata;
-      const containers: StartedContainer[] = [];
+      const containers: PodContainer[] = [];
       let next = '';
       do {
         const query = { labelSelector: podSelector, limit: PAGE, ...(next !== '' && { continue: next }) };
         const page = await call<PodList>(transport, { method: 'GET', path: resourcePath(PODS, namespace), query });
         if (!page.ok) return syncError(page.error, `list pods in namespace ${namespace}`);
         const own = page.value.items.filter(pod => isOf(pod, workload));
-        containers.push(...own.flatMap(startedContainers));
+        containers.push(...own.flatMap(podContainers));
         next = page.value.metadata.continue ?? '';
       } while (next !== '');
       return ok(containers);
@@ -45,17 +45,26 @@ function isOf({ metadata }: V1Pod, { kind, metadata: { uid } }: Workload): boole
 }
 
 /** None of a pod that has ended or is being deleted: it will not be there for long, with whatever content. */
-export function startedContainers({ metadata, status }: V1Pod): readonly StartedContainer[] {
+export function podContainers({ metadata, status }: V1Pod): readonly PodContainer[] {
   const isOver =
     status?.phase === 'Succeeded' || status?.phase === 'Failed' || metadata?.deletionTimestamp !== undefined;
   if (isOver) return [];
+  // When the kubelet took the pod, before it did anything for it (kubernetes/api, core/v1/types.go, PodStatus).
+  const mountedSince = status?.startTime === undefined ? undefined : Date.parse(String(status.startTime));
   const pod = { name: metadata?.name ?? '', uid: metadata?.uid ?? '' };
-  const started = (container: V1ContainerStatus, time: unknown): readonly StartedContainer[] =>
-    time === undefined ? [] : [{ pod, container: container.name, startedAt: Date.parse(String(time)) }];
+  const reduce = ({ name, state, lastState }: V1ContainerStatus, time: unknown): readonly PodContainer[] => {
+    if (time !== undefined) {
+      const startedAt = Date.parse(String(time));
+      return [{ pod, container: name, mountedSince: mountedSince ?? startedAt, startedAt }];
+    }
+    const hasStarted = state?.terminated !== undefined || lastState?.terminated !== undefined;
+    if (hasStarted || mountedSince === undefined) return [];
+    return [{ pod, container: name, mountedSince, startedAt: Number.POSITIVE_INFINITY }];
+  };
   return [
     ...(status?.initContainerStatuses ?? []).flatMap(container =>
-      started(container, container.state?.running?.startedAt ?? container.state?.terminated?.startedAt),
+      reduce(container, container.state?.running?.startedAt ?? container.state?.terminated?.startedAt),
     ),
-    ...(status?.containerStatuses ?? []).flatMap(container => started(container, container.state?.running?.startedAt)),
+    ...(status?.containerStatuses ?? []).flatMap(container => reduce(container, container.state?.running?.startedAt)),
   ];
 }

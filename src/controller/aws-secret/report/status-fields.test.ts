@@ -34,10 +34,19 @@ test('a sync tells the target, the sources, the times and the request that it se
     lastChangeTime: '2029-12-31T00:00:00.000Z',
     lastVerifiedTime: '2030-01-02T00:00:00.000Z',
     lastHandledRefreshRequest: 'x',
-    target: { name: 'payments', uid: 'secret-uid', resourceVersion: '7' },
+    target: { name: 'payments', uid: 'secret-uid', resourceVersion: '7', content: 'aaaaaaaa.former' },
     sources: [source('prod/db')],
     sourceCount: 1,
   });
+});
+
+test('a target that does not tell its content, as former releases left it, is told without', () => {
+  expect(next({ kind: 'synced', record: aRecord({ history: [] }) }, ['prod/db']).target).toEqual(aRecord().target);
+});
+
+test('a failure keeps the content that the target last held', () => {
+  const before = next(synced(['a']), ['a']);
+  expect(next(failed(['a']), ['a'], before).target).toEqual(before.target);
 });
 
 test('an optional source that AWS does not have is listed without a version', () => {

@@ -35,12 +35,13 @@ function fields(awsSecret: AwsSecret, result: SyncResult, now: number): AwsSecre
       return { ...observed, ...failedSources(awsSecret, result.failures) };
     case 'synced': {
       const { record } = result;
+      const [newest] = record.history;
       return {
         ...observed,
         ...(record.changedAt !== '' && { lastChangeTime: record.changedAt }),
         lastVerifiedTime: timestamp(Math.min(record.verifiedTime, now)),
         ...(record.handledRefreshRequest !== undefined && { lastHandledRefreshRequest: record.handledRefreshRequest }),
-        target: record.target,
+        target: { ...record.target, ...(newest && { content: newest.content }) },
         sources: record.sources.slice(0, MAX_SOURCES).map(({ secretId, versionStage, version }) => ({
           name: secretId,
           stage: versionStage,

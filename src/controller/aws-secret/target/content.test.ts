@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bytesOf } from '../../../../test/support/builders.ts';
-import { createContentHasher, isComparable } from './content.ts';
+import { comparableHash, createContentHasher, isComparable } from './content.ts';
 
 const KEY = Buffer.alloc(32, 1);
 const hasher = createContentHasher({ id: 'abcd1234', key: KEY });
@@ -74,4 +74,10 @@ test('only hashes under the same key can be compared', () => {
   expect(isComparable(hasher.hash(secret, bytesOf({})), hasher)).toBe(true);
   for (const hash of ['abcd1235.00', 'abcd12345.00', 'abcd1234', '', '.'])
     expect(isComparable(hash, hasher)).toBe(false);
+});
+
+test('a content is known under the present key, however many keys were lost and found again', () => {
+  const was = ['c.1', 'd.1', 'e.1', 'f.1', 'abcd1234.1'];
+  expect(comparableHash({ content: 'b.1', time: '', was }, hasher)).toBe('abcd1234.1');
+  expect(comparableHash({ content: 'b.1', time: '', was: was.slice(0, 4) }, hasher)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { readHistory } from '../../../crds/content-history.ts';
+import { type ContentChange, hashesOf, readHistory } from '../../../crds/content-history.ts';
 import type { ContentHasher } from '../ports.ts';
 import type { SecretMetadata } from './secret.ts';
 
@@ -36,5 +36,10 @@ export function isComparable(hash: string, hasher: ContentHasher): boolean {
 /** The content that a Secret's annotations tell, if the present key can say what another content is. */
 export function notedContent(secret: SecretMetadata, hasher: ContentHasher): string | undefined {
   const [newest] = readHistory(secret);
-  return [newest?.content, newest?.was].find(content => content !== undefined && isComparable(content, hasher));
+  return newest && comparableHash(newest, hasher);
+}
+
+/** The hash of a content under the present key; undefined when it is known under lost keys only. */
+export function comparableHash(change: ContentChange, hasher: ContentHasher): string | undefined {
+  return hashesOf(change).find(hash => isComparable(hash, hasher));
 }

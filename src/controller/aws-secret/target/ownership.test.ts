@@ -37,7 +37,7 @@ const labels = {
   'the label of one elsewhere': 'uid-5',
 } as const;
 
-type Verdict = 'ours' | 'provable' | 'TargetNotOwned' | 'TargetOwnedByOther';
+type Verdict = 'ours' | 'takeover' | 'provable' | 'TargetNotOwned' | 'TargetOwnedByOther';
 type Verdicts = Readonly<Record<keyof typeof labels, Verdict>>;
 const all = (verdict: Verdict): Verdicts => ({
   'no label': verdict,
@@ -51,7 +51,12 @@ const all = (verdict: Verdict): Verdicts => ({
 /** Where no ownerReference decides, the label does: for `Adopt`, or with a proof that the Secret has lost its owner. */
 const byLabel: Readonly<Record<'Owner' | 'Adopt', Verdicts>> = {
   Owner: { ...all('TargetNotOwned'), 'our label': 'provable', 'a living label': 'TargetOwnedByOther' },
-  Adopt: { ...all('ours'), 'a living label': 'TargetOwnedByOther' },
+  Adopt: {
+    ...all('takeover'),
+    'no label': 'ours',
+    'our label': 'ours',
+    'a living label': 'TargetOwnedByOther',
+  },
 };
 const both = (verdict: Verdict) => ({ Owner: all(verdict), Adopt: all(verdict) });
 
@@ -63,7 +68,7 @@ const table: Readonly<
   'us and another controller': { why: 'our reference is enough', is: both('ours') },
   'our former self': {
     why: 'deleted and made again, we take our Secret back before it is collected',
-    is: both('ours'),
+    is: both('takeover'),
   },
   'a living AwsSecret': { why: 'two AwsSecrets must not fight', is: both('TargetOwnedByOther') },
   'a living AwsSecret of our name': {
@@ -73,7 +78,7 @@ const table: Readonly<
   'a gone AwsSecret of another name': { why: 'the collector has a right to it', is: both('TargetOwnedByOther') },
   'an AwsSecret that keeps another Secret by now': {
     why: 'its owner has left it behind, and the name is free for us',
-    is: both('ours'),
+    is: both('takeover'),
   },
   'an AwsSecret of another namespace': {
     why: 'no object owns across namespaces: it is a copy, and the collector takes it',

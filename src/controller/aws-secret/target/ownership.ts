@@ -6,10 +6,11 @@ import { adoptedByOther, notOwned, ownedBy } from './refusals.ts';
 import type { SecretMetadata } from './secret.ts';
 
 /**
- * On what ground a Secret may be written: `certain` its metadata tell; `provable` only its label names us, which
- * anybody can write, so that its content has to be what we put there.
+ * On what ground a Secret may be written: `certain` its metadata tell; `takeover` it names another AwsSecret, which as
+ * far as the cache knows is gone or keeps another Secret, so that the API server has to confirm it; `provable` only its
+ * label names us, which anybody can write, so that its content has to be what we put there.
  */
-export type Claim = 'certain' | 'provable';
+export type Claim = 'certain' | 'takeover' | 'provable';
 
 /**
  * Whether `awsSecret` may write the Secret that stands under its target's name. The authority is the ownerReference;
@@ -26,15 +27,16 @@ export function mayWrite(
 
   const controller = live.ownerReferences?.find(owner => owner.controller);
   if (controller !== undefined) {
-    return isLeftBehind(awsSecret, live, controller, withUid) ? ok('certain') : ownedBy(live, controller);
+    return isLeftBehind(awsSecret, live, controller, withUid) ? ok('takeover') : ownedBy(live, controller);
   }
 
   const adopter = live.labels?.[OWNER_LABEL];
   if (adopter !== undefined && adopter !== metadata.uid && keeps(withUid(adopter), live)) {
     return adoptedByOther(live);
   }
-  if (spec.target.creationPolicy === 'Adopt') return ok('certain');
-  return adopter === metadata.uid ? ok('provable') : notOwned(live);
+  const isOurs = adopter === metadata.uid;
+  if (spec.target.creationPolicy === 'Adopt') return ok(adopter === undefined || isOurs ? 'certain' : 'takeover');
+  return isOurs ? ok('provable') : notOwned(live);
 }
 
 /** Whether an ownerReference of the Secret names `awsSecret`. */

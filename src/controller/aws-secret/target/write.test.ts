@@ -10,13 +10,25 @@ import { type WriteDependencies, writeSecret } from './write.ts';
 
 const T0 = '2030-01-01T00:00:00.000Z';
 const NOW = '2030-01-02T00:00:00.000Z';
+const TWO_CALLS_LATER = '2030-01-02T00:02:00.000Z';
 const KEY = { id: 'aaaaaaaa', key: Buffer.alloc(32, 1) };
 const hasher = createContentHasher(KEY);
 const NAME = { namespace: 'shop', name: 'payments' };
 const hash = (data: Readonly<Record<string, string>>, with_ = hasher) => with_.hash(NAME, bytesOf(data));
 
-/** Every AwsSecret but `uid-0` exists, and keeps Secret `payments`. */
-const withUid = (uid: string) => (uid === 'uid-0' ? undefined : anAwsSecret({ metadata: { uid } }));
+/** A history whose newest content came at `time`. */
+const since = (time: string) => expect.objectContaining({ 0: expect.objectContaining({ time }) });
+
+/** Every AwsSecret but `uid-0` exists and keeps Secret `payments`. The API server agrees, but for those `outdated`. */
+function awsSecretsOf(calls: string[], outdated: readonly string[]): WriteDependencies['awsSecrets'] {
+  return {
+    withUid: uid => (uid === 'uid-0' ? undefined : anAwsSecret({ metadata: { uid } })),
+    isCurrent: async ({ metadata }) => {
+      calls.push(`current ${metadata.uid}`);
+      return ok(!outdated.includes(metadata.uid));
+    },
+  };
+}
 
 /** An API server that holds at most one Secret, with its guards. */
 function fakeStore(live?: LiveSecret) {
@@ -53,25 +65,34 @@ interface Options {
   readonly cached?: SecretMetadata;
   readonly spec?: NonNullable<Parameters<typeof anAwsSecret>[0]>['spec'];
   readonly data?: Readonly<Record<string, string>>;
+  readonly former?: readonly ContentChange[];
+  /** UIDs of AwsSecrets that the API server has in another state than the cache. */
+  readonly outdated?: readonly string[];
 }
 
-async function write({ live, cached, spec = {}, data = { a: 'new' } }: Options) {
+async function write(options: Options) {
+  const { live, cached, spec = {}, data = { a: 'new' }, former = [], outdated = [] } = options;
   const awsSecret = anAwsSecret({ spec });
   const manifest = renderSecret(awsSecret, bytesOf(data));
   if (!manifest.ok) throw new Error(manifest.error.message);
   const { store, calls, writes } = fakeStore(live);
-  const deps = { store, hasher, withUid };
-  const written = await writeSecret(deps, awsSecret, manifest.value, cached, NOW);
+  // Each call takes a minute.
+  const clock = { now: () => Date.parse(NOW) + 60_000 * calls.length };
+  const deps = { store, hasher, clock, awsSecrets: awsSecretsOf(calls, outdated) };
+  const written = await writeSecret(deps, awsSecret, manifest.value, { cached, former });
   const history = writes.map(({ annotations }) => readHistory(aSecret({ annotations })));
   return { written, calls, writes, history: history[0] };
 }
+
+const clock = { now: () => Date.parse(NOW) };
+const nothing = { cached: undefined, former: [] };
 
 const holding = (history: readonly ContentChange[]) => aSecret({ annotations: writeHistory(history) });
 
 test('there is no Secret: it is created, with its history in the same request', async () => {
   const { written, calls, writes, history } = await write({});
   expect(calls).toEqual(['create']);
-  expect(written).toMatchObject({ ok: true, value: { changedAt: NOW, isNewContent: true } });
+  expect(written).toMatchObject({ ok: true, value: { history: since(NOW), isNewContent: true } });
   expect(history).toEqual([{ content: hash({ a: 'new' }), time: NOW }]);
   expect(textOf(writes[0]?.data ?? new Map())).toEqual({ a: 'new' });
 });
@@ -80,7 +101,7 @@ test('the watch knows our Secret: it is replaced without a read', async () => {
   const cached = holding([{ content: hash({ a: 'old' }), time: T0 }]);
   const { written, calls, history } = await write({ live: aLiveSecret({ a: 'old' }, { metadata: cached }), cached });
   expect(calls).toEqual(['replace']);
-  expect(written).toMatchObject({ ok: true, value: { changedAt: NOW, isNewContent: true } });
+  expect(written).toMatchObject({ ok: true, value: { history: since(NOW), isNewContent: true } });
   expect(history).toEqual([
     { content: hash({ a: 'new' }), time: NOW },
     { content: hash({ a: 'old' }), time: T0 },
@@ -91,7 +112,7 @@ test('equal content is written back over what somebody changed, and keeps its ti
   const cached = holding([{ content: hash({ a: 'new' }), time: T0 }]);
   const { written, calls } = await write({ live: aLiveSecret({ a: 'edited' }, { metadata: cached }), cached });
   expect(calls).toEqual(['replace']);
-  expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
+  expect(written).toMatchObject({ ok: true, value: { history: since(T0), isNewContent: false } });
 });
 
 test('the watch is behind: the guard refuses, and what the API server holds decides', async () => {
@@ -107,7 +128,7 @@ test('the watch lost our Secret, and its data were edited: putting them right re
   const metadata = holding([{ content: hash({ a: 'new' }), time: T0 }]);
   const { written, calls } = await write({ live: aLiveSecret({ a: 'edited' }, { metadata }) });
   expect(calls).toEqual(['create', 'get', 'replace']);
-  expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
+  expect(written).toMatchObject({ ok: true, value: { history: since(T0), isNewContent: false } });
 });
 
 test('the hash key was lost: the live content is hashed anew, and equal content restarts nobody', async () => {
@@ -115,22 +136,84 @@ test('the hash key was lost: the live content is hashed anew, and equal content 
   const cached = holding([{ content: hash({ a: 'new' }, lost), time: T0 }]);
   const { written, calls, history } = await write({ live: aLiveSecret({ a: 'new' }, { metadata: cached }), cached });
   expect(calls).toEqual(['get', 'replace']);
-  expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
-  expect(history).toEqual([{ content: hash({ a: 'new' }), time: T0, was: hash({ a: 'new' }, lost) }]);
+  expect(written).toMatchObject({ ok: true, value: { history: since(T0), isNewContent: false } });
+  expect(history).toEqual([{ content: hash({ a: 'new' }), time: T0, was: [hash({ a: 'new' }, lost)] }]);
 });
 
 test('the annotations were stripped: the live content is hashed', async () => {
   const cached = aSecret({ creationTimestamp: T0 });
   const { written, calls } = await write({ live: aLiveSecret({ a: 'new' }, { metadata: cached }), cached });
   expect(calls).toEqual(['get', 'replace']);
-  expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
+  expect(written).toMatchObject({ ok: true, value: { history: since(T0), isNewContent: false } });
+});
+
+test('a change is stamped when it is sent, not when it was decided: reads may take long', async () => {
+  const cached = holding([{ content: hash({ a: 'old' }), time: T0 }]);
+  const live = aLiveSecret({ a: 'x' }, { metadata: { ...cached, resourceVersion: '9' } });
+  const { calls, history } = await write({ live, cached });
+  expect(calls).toEqual(['replace', 'get', 'replace']);
+  expect(history?.[0]).toEqual({ content: hash({ a: 'new' }), time: TWO_CALLS_LATER });
+});
+
+const old = { content: hash({ a: 'old' }), time: T0 };
+const same = { content: hash({ a: 'new' }), time: T0 };
+const lost = createContentHasher({ id: 'bbbbbbbb', key: Buffer.alloc(32, 2) });
+const madeAnew: readonly {
+  readonly why: string;
+  readonly former: readonly ContentChange[];
+  readonly history: readonly ContentChange[];
+  readonly isNewContent: boolean;
+}[] = [
+  {
+    why: 'of other content: pods run with the former one',
+    former: [old],
+    history: [{ ...same, time: NOW }, old],
+    isNewContent: true,
+  },
+  { why: 'of equal content: nobody is restarted', former: [same], history: [same], isNewContent: false },
+  {
+    why: 'of equal content, while restarts for it are still to come: they are not forgotten',
+    former: [same, old],
+    history: [same, old],
+    isNewContent: false,
+  },
+  {
+    why: 'of equal content, known under the present key too',
+    former: [{ ...same, content: 'cccccccc.1', was: [same.content] }],
+    history: [{ ...same, content: 'cccccccc.1', was: [same.content] }],
+    isNewContent: false,
+  },
+  {
+    why: 'when the hash key is lost as well, nobody can tell: pods may run with another content',
+    former: [{ content: hash({ a: 'new' }, lost), time: T0 }],
+    history: [
+      { ...same, time: NOW },
+      { content: hash({ a: 'new' }, lost), time: T0 },
+    ],
+    isNewContent: true,
+  },
+];
+
+for (const { why, former, history, isNewContent } of madeAnew) {
+  test(`a Secret that was deleted is made anew ${why}`, async () => {
+    const { written, calls, ...made } = await write({ former });
+    expect(calls).toEqual(['create']);
+    expect(made.history).toEqual(history);
+    expect(written).toMatchObject({ ok: true, value: { history, isNewContent } });
+  });
+}
+
+test('a Secret that tells no history, such as one made by hand for one that was deleted, follows upon that', async () => {
+  const live = aLiveSecret({ a: 'new' }, { metadata: aSecret({ creationTimestamp: NOW }) });
+  const { written } = await write({ live, former: [same, old] });
+  expect(written).toMatchObject({ ok: true, value: { history: [same, old], isNewContent: false } });
 });
 
 test('a create whose answer was lost finds our own Secret and replaces it', async () => {
   const live = aLiveSecret({ a: 'new' }, { metadata: holding([{ content: hash({ a: 'new' }), time: T0 }]) });
   const { written, calls } = await write({ live });
   expect(calls).toEqual(['create', 'get', 'replace']);
-  expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
+  expect(written).toMatchObject({ ok: true, value: { history: since(T0), isNewContent: false } });
 });
 
 const { ownerReferences: _, ...unowned } = aSecret({ creationTimestamp: T0 });
@@ -142,7 +225,7 @@ test('a Secret is adopted: equal bytes are no change', async () => {
     spec: adopt,
   });
   expect(calls).toEqual(['create', 'get', 'replace']);
-  expect(written).toMatchObject({ ok: true, value: { changedAt: T0, isNewContent: false } });
+  expect(written).toMatchObject({ ok: true, value: { history: since(T0), isNewContent: false } });
   expect(writes[0]).toMatchObject({ ownerReferences: [], labels: { [OWNER_LABEL]: 'uid-1' } });
 });
 
@@ -155,7 +238,7 @@ test('a copy is adopted: what its annotations tell is of another Secret', async 
 
 test('a Secret is adopted: other bytes are a change now', async () => {
   const { written, history } = await write({ live: aLiveSecret({ a: 'old' }, { metadata: unowned }), spec: adopt });
-  expect(written).toMatchObject({ ok: true, value: { changedAt: NOW, isNewContent: true } });
+  expect(written).toMatchObject({ ok: true, value: { history: since(TWO_CALLS_LATER), isNewContent: true } });
   expect(history?.map(({ content }) => content)).toEqual([hash({ a: 'new' }), hash({ a: 'old' })]);
 });
 
@@ -186,6 +269,20 @@ test('an immutable Secret of other content is not even tried, one of equal conte
   const equal = await write({ live: aLiveSecret({ a: 'new' }, { metadata, immutable: true }) });
   expect(equal.written).toMatchObject({ ok: true, value: { isNewContent: false } });
 });
+
+const formerSelf = aSecret({ ownerReferences: [anOwner({ uid: 'uid-0' })] });
+
+for (const { why, outdated, calls: then } of [
+  { why: 'is written when the API server confirms it', outdated: [], calls: ['replace'] },
+  { why: 'is not written when the cache is behind', outdated: ['uid-1'], calls: [] },
+]) {
+  test(`a Secret of our former self ${why}`, async () => {
+    const live = aLiveSecret({ a: 'old' }, { metadata: formerSelf });
+    const { written, calls } = await write({ live, cached: formerSelf, outdated });
+    expect(written).toMatchObject(then.length > 0 ? { ok: true } : { ok: false, error: { retry: 'conflict' } });
+    expect(calls).toEqual(['get', 'current uid-1', ...then]);
+  });
+}
 
 const other = aSecret({ ownerReferences: [anOwner({ name: 'other', uid: 'uid-2' })] });
 const refused = [
@@ -233,8 +330,8 @@ test('a Secret that is deleted between two calls is a conflict: the decision is 
   };
   const manifest = renderSecret(anAwsSecret(), bytesOf({}));
   if (!manifest.ok) throw new Error('no manifest');
-  const deps = { store, hasher, withUid };
-  const written = await writeSecret(deps, anAwsSecret(), manifest.value, undefined, NOW);
+  const deps = { store, hasher, clock, awsSecrets: awsSecretsOf([], []) };
+  const written = await writeSecret(deps, anAwsSecret(), manifest.value, nothing);
   expect(written).toMatchObject({ ok: false, error: { retry: 'conflict' } });
 });
 
@@ -244,8 +341,9 @@ test('a refused call is passed on as it is', async () => {
   if (!manifest.ok) throw new Error('no manifest');
   const { store } = fakeStore();
   const awsSecret = anAwsSecret();
+  const deps = { hasher, clock, awsSecrets: awsSecretsOf([], []) };
   const attempt = async (broken: Partial<WriteDependencies['store']>) =>
-    await writeSecret({ store: { ...store, ...broken }, hasher, withUid }, awsSecret, manifest.value, undefined, NOW);
+    await writeSecret({ ...deps, store: { ...store, ...broken } }, awsSecret, manifest.value, nothing);
   expect(await attempt({ create: async () => refusal })).toEqual(refusal);
   expect(await attempt({ create: async () => ok('exists'), get: async () => refusal })).toEqual(refusal);
   const get = async () => ok(aLiveSecret({}));

@@ -1,23 +1,35 @@
 import type { AwsSecret } from '../../../crds/aws-secret.ts';
-import { writeHistory } from '../../../crds/content-history.ts';
+import { type ContentChange, readHistory, writeHistory } from '../../../crds/content-history.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { fail, ok, type Result } from '../../runtime/error.ts';
-import type { ContentHasher, SecretStore } from '../ports.ts';
-import { notedContent } from './content.ts';
-import { nextHistory } from './history.ts';
-import { isNamedBy, mayWrite } from './ownership.ts';
+import type { AwsSecretIndex, ContentHasher, SecretStore } from '../ports.ts';
+import { comparableHash, notedContent } from './content.ts';
+import { type Held, type History, nextHistory } from './history.ts';
+import { type Claim, isNamedBy, mayWrite } from './ownership.ts';
 import { immutable, notOwned, ofOtherType } from './refusals.ts';
 import type { LiveSecret, SecretManifest, SecretMetadata } from './secret.ts';
+import { confirmTakeover } from './takeover.ts';
 
 export interface WriteDependencies {
   readonly store: Pick<SecretStore, 'get' | 'create' | 'replace'>;
   readonly hasher: ContentHasher;
-  readonly withUid: (uid: string) => AwsSecret | undefined;
+  readonly awsSecrets: Pick<AwsSecretIndex, 'withUid' | 'isCurrent'>;
+  /** Stamps each change right before it is sent. */
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** What is known of the target before it is read. */
+export interface Known {
+  /** As the watch has it. */
+  readonly cached: SecretMetadata | undefined;
+  /** What the Secret of that name held when it was last written, newest first. */
+  readonly former: readonly ContentChange[];
 }
 
 export interface Written {
   readonly metadata: SecretMetadata;
-  /** When the content that the Secret now holds came into it, RFC 3339. */
-  readonly changedAt: string;
+  /** What the Secret now holds, and what it held before. */
+  readonly history: History;
   readonly isNewContent: boolean;
 }
 
@@ -27,32 +39,34 @@ interface Wanted {
   readonly manifest: SecretManifest;
   /** Hash of the manifest's data. */
   readonly content: string;
-  /** RFC 3339. */
-  readonly now: string;
+  readonly former: readonly ContentChange[];
 }
 
 /**
- * Makes the Secret equal to `manifest`. `cached` is what the watch knows of it. Every write is guarded, so that a lost
- * answer or a stale cache ends in `conflict` and a new decision, never in a Secret that somebody else had just made.
+ * Makes the Secret equal to `manifest`. Every write is guarded, so that a lost answer or a stale cache ends in
+ * `conflict` and a new decision, never in a Secret that somebody else had just made.
  */
 export async function writeSecret(
   deps: WriteDependencies,
   awsSecret: AwsSecret,
   manifest: SecretManifest,
-  cached: SecretMetadata | undefined,
-  now: string,
+  { cached, former }: Known,
 ): Promise<Result<Written>> {
-  const wanted = { awsSecret, manifest, content: deps.hasher.hash(manifest, manifest.data), now };
+  const wanted = { awsSecret, manifest, content: deps.hasher.hash(manifest, manifest.data), former };
   const done = cached === undefined ? await create(deps, wanted) : await replaceKnown(deps, wanted, cached);
   return done ?? (await replaceLive(deps, wanted));
 }
 
 /** Undefined when there is one already: only the API server can tell whose. */
-async function create({ store }: WriteDependencies, wanted: Wanted): Promise<Result<Written> | undefined> {
-  const { manifest, content, now } = wanted;
-  const created = await store.create(annotated(manifest, nextHistory(undefined, content, now)));
+async function create(deps: WriteDependencies, wanted: Wanted): Promise<Result<Written> | undefined> {
+  const { former } = wanted;
+  const [newest] = former;
+  const content = newest && (comparableHash(newest, deps.hasher) ?? newest.content);
+  const held = content === undefined ? undefined : { history: former, content };
+  const { manifest, written } = stamp(deps, wanted, held);
+  const created = await deps.store.create(manifest);
   if (!created.ok) return created;
-  return created.value === 'exists' ? undefined : ok({ metadata: created.value, changedAt: now, isNewContent: true });
+  return created.value === 'exists' ? undefined : ok(written(created.value));
 }
 
 /** Undefined when the cached metadata do not tell enough, or no longer hold. */
@@ -61,7 +75,7 @@ async function replaceKnown(
   wanted: Wanted,
   cached: SecretMetadata,
 ): Promise<Result<Written> | undefined> {
-  const claim = mayWrite(wanted.awsSecret, cached, deps.withUid);
+  const claim = mayWrite(wanted.awsSecret, cached, deps.awsSecrets.withUid);
   const content = notedContent(cached, deps.hasher);
   if (!claim.ok || claim.value !== 'certain' || content === undefined) return undefined;
   const replaced = await replace(deps, wanted, cached, content);
@@ -77,40 +91,49 @@ async function replaceLive(deps: WriteDependencies, wanted: Wanted): Promise<Res
   if (live.value === undefined) return fail('Progressing', 'conflict', 'the Secret was deleted meanwhile');
   const { metadata, data } = live.value;
   const content = hasher.hash(manifest, data);
-  const refused = refuse(wanted, live.value, content, deps);
-  if (refused !== undefined) return refused;
+  const claim = claimTo(wanted, live.value, content, deps);
+  if (!claim.ok) return claim;
+  const confirmed =
+    claim.value === 'takeover' ? await confirmTakeover(awsSecret, metadata, deps.awsSecrets) : ok(undefined);
+  if (!confirmed.ok) return confirmed;
   // What was edited in a Secret of our own was never its content: to put it right is no change, and restarts nobody.
   const noted = isNamedBy(awsSecret, metadata) ? notedContent(metadata, hasher) : undefined;
   return await replace(deps, wanted, metadata, noted ?? content);
 }
 
 async function replace(
-  { store }: WriteDependencies,
-  { manifest, content, now }: Wanted,
-  held: SecretMetadata,
-  heldContent: string,
+  deps: WriteDependencies,
+  wanted: Wanted,
+  metadata: SecretMetadata,
+  content: string,
 ): Promise<Result<Written>> {
-  const history = nextHistory({ metadata: held, heldContent }, content, now);
-  const replaced = await store.replace(annotated(manifest, history), held);
-  if (!replaced.ok) return replaced;
-  return ok({ metadata: replaced.value, changedAt: history[0]?.time ?? now, isNewContent: heldContent !== content });
+  const told = readHistory(metadata);
+  const history = told.length > 0 ? told : wanted.former;
+  const { manifest, written } = stamp(deps, wanted, { history, content, since: metadata.creationTimestamp });
+  const replaced = await deps.store.replace(manifest, metadata);
+  return replaced.ok ? ok(written(replaced.value)) : replaced;
 }
 
-function annotated(manifest: SecretManifest, history: Parameters<typeof writeHistory>[0]): SecretManifest {
-  return { ...manifest, annotations: { ...manifest.annotations, ...writeHistory(history) } };
+/** The manifest with the history that it makes, to be sent at once, and what is then written. */
+function stamp({ clock }: WriteDependencies, { manifest, content }: Wanted, held: Held | undefined) {
+  const history = nextHistory(held, content, clock.now());
+  const isNewContent = held?.content !== content;
+  const annotations = { ...manifest.annotations, ...writeHistory(history) };
+  const written = (metadata: SecretMetadata): Written => ({ metadata, history, isNewContent });
+  return { manifest: { ...manifest, annotations }, written };
 }
 
-/** Why a Secret that stands there stays as it is; undefined when it may be written. `content` is what it holds. */
-function refuse(
+/** On what ground a Secret that stands there may be written, or why it stays as it is. `content` is what it holds. */
+function claimTo(
   { awsSecret, manifest, content: wanted }: Wanted,
   { metadata, type, immutable: isImmutable }: LiveSecret,
   content: string,
-  { hasher, withUid }: WriteDependencies,
-): Result<never> | undefined {
-  const claim = mayWrite(awsSecret, metadata, withUid);
+  { hasher, awsSecrets }: WriteDependencies,
+): Result<Claim> {
+  const claim = mayWrite(awsSecret, metadata, awsSecrets.withUid);
   if (!claim.ok) return claim;
   // The hash holds the Secret's own name, and nobody else has its key: equal hashes prove that we wrote it.
   if (claim.value === 'provable' && notedContent(metadata, hasher) !== content) return notOwned(metadata);
   if (type !== manifest.type) return ofOtherType(metadata, manifest.type);
-  return isImmutable && content !== wanted ? immutable(metadata) : undefined;
+  return isImmutable && content !== wanted ? immutable(metadata) : claim;
 }
