@@ -239,6 +239,7 @@ export const awsSecretStatusSchema = z
     sourceCount: count('How many sources the spec names.'),
     rollout: z
       .object({
+        changeTime: time('The `lastChangeTime` for which the workloads were last looked at.'),
         workloads: z
           .array(workloadStatusSchema)
           .max(20)

@@ -64,7 +64,7 @@ export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
       return found;
     });
     memory.set(key, change, new Map(verdicts.map(v => [v.workload.metadata.uid, v.remembered])));
-    const unreported = await report(key, awsSecret, verdicts, deps);
+    const unreported = await report(key, awsSecret, change, verdicts, deps);
     const error = verdicts.find(v => v.error !== undefined)?.error ?? unreported;
     const rechecks = verdicts.flatMap(v => v.recheckMs ?? []);
     const recheckMs = rechecks.length === 0 ? undefined : Math.min(...rechecks);
@@ -83,14 +83,18 @@ async function tell(awsSecret: AwsSecret, { status, events }: Verdict, deps: Rol
 async function report(
   key: string,
   { metadata }: AwsSecret,
+  { history }: Change,
   verdicts: readonly Verdict[],
   { status, clock }: RolloutDependencies,
 ): Promise<SyncError | undefined> {
   const now = new Date(clock.now()).toISOString();
   const workloads = verdicts.map(v => v.status);
+  const changeTime = history[0]?.time ?? now;
   const written = await status.write(key, metadata.uid, current =>
     // A newer generation is another reconcile's business: its condition must not carry our verdict.
-    current.metadata.generation === metadata.generation ? nextRolloutStatus(current, workloads, now) : undefined,
+    current.metadata.generation === metadata.generation
+      ? nextRolloutStatus(current, workloads, changeTime, now)
+      : undefined,
   );
   return written.ok ? undefined : written.error;
 }

@@ -6,6 +6,7 @@ import { isNewFailure, nextRolloutStatus, rolledStatus, workloadStatus } from '.
 import type { Workload } from './workload.ts';
 
 const NOW = '2030-01-01T00:00:00.000Z';
+const CHANGED = '2029-12-31T00:00:00.000Z';
 const progress = { isComplete: false, isPaused: false, isStuck: false, updated: 1, desired: 3 };
 
 const states: readonly {
@@ -105,7 +106,7 @@ function aStatus(
 }
 
 function next(workloads: readonly WorkloadStatus[], status?: AwsSecretStatus): AwsSecretStatus | undefined {
-  return nextRolloutStatus(anAwsSecret({ ...(status && { status }) }), workloads, NOW);
+  return nextRolloutStatus(anAwsSecret({ ...(status && { status }) }), workloads, CHANGED, NOW);
 }
 
 const done = aStatus('a', 'UpToDate');

@@ -39,6 +39,7 @@ export function rolledStatus(workload: Workload): WorkloadStatus {
 export function nextRolloutStatus(
   { status = {}, metadata }: AwsSecret,
   workloads: readonly WorkloadStatus[],
+  changeTime: string,
   now: string,
 ): AwsSecretStatus | undefined {
   const isSilent = workloads.length === 0 && !status.conditions?.some(({ type }) => type === 'RolledOut');
@@ -51,6 +52,7 @@ export function nextRolloutStatus(
     ...status,
     conditions: [...withConditions(status.conditions ?? [], [condition], [], now)],
     rollout: {
+      changeTime,
       workloads: sorted.slice(0, MAX_WORKLOADS),
       workloadCount: workloads.length,
       upToDateCount: upToDate,

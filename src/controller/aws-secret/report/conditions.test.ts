@@ -228,6 +228,31 @@ test('what was said of the workloads is unknown for a new spec, until they are l
   expect(find(nextConditions(rolled, synced, now, options)), 'the rollout was first').toMatchObject({ status: 'True' });
 });
 
+const looks = [
+  { why: 'they were looked at for what came before', changeTime: '2029-01-01T00:00:00.000Z', is: 'Unknown' },
+  { why: 'the rollout was first', changeTime: aRecord().changedAt, is: 'True' },
+  { why: 'the rollout knows of a later change already', changeTime: '2031-01-01T00:00:00.000Z', is: 'True' },
+  { why: 'nobody tells for what they were looked at', changeTime: undefined, is: 'True' },
+] as const;
+for (const { why, changeTime, is } of looks) {
+  test(`new content: what was said of the workloads is ${is}: ${why}`, () => {
+    const now = new Date(NOW).toISOString();
+    const rolledOut = {
+      type: 'RolledOut',
+      status: 'True',
+      reason: 'UpToDate',
+      message: 'm',
+      observedGeneration: 1,
+    } as const;
+    const { status = {}, ...object } = after(synced);
+    const conditions = [...withConditions(status.conditions ?? [], [rolledOut], [], now)];
+    const rollout = changeTime === undefined ? {} : { changeTime };
+    const awsSecret = anAwsSecret({ metadata: object.metadata, status: { ...status, conditions, rollout } });
+    const next = nextConditions(awsSecret, { kind: 'synced', record: aRecord() }, now, options);
+    expect(next.find(({ type }) => type === 'RolledOut')?.status).toBe(is);
+  });
+}
+
 test('a long message is cut between two characters', () => {
   const { status = {} } = after(synced);
   const message = `${'x'.repeat(4_095)}😀`;

@@ -59,7 +59,7 @@ export function nextConditions(
   const next: readonly NextCondition[] = [
     ...(ready === 'untouched' ? [] : [{ type: 'Ready', status: ready, ...words } as const]),
     ...row.with.map(type => ({ type, status: 'True', ...words }) as const),
-    ...outdatedRollout(awsSecret, observedGeneration),
+    ...outdatedRollout(awsSecret, result, observedGeneration),
   ];
   return withConditions(previous, next, COMPANIONS, now);
 }
@@ -119,12 +119,27 @@ function wordsOf(awsSecret: AwsSecret, result: SyncResult): Words {
   }
 }
 
-/** What was said of the workloads was said of another spec; the rollout has its own turn to say more. */
-function outdatedRollout(awsSecret: AwsSecret, observedGeneration: number): readonly NextCondition[] {
+/**
+ * What was said of the workloads was said of another spec or content; the rollout has its own turn to say more, and may
+ * have had it already.
+ */
+function outdatedRollout(
+  awsSecret: AwsSecret,
+  result: SyncResult,
+  observedGeneration: number,
+): readonly NextCondition[] {
   const rolledOut = find(awsSecret, 'RolledOut');
-  if (rolledOut === undefined || rolledOut.observedGeneration >= observedGeneration) return [];
-  const message = 'The spec has changed; its workloads have not been looked at since.';
+  if (rolledOut === undefined) return [];
+  const isOfOtherSpec = rolledOut.observedGeneration < observedGeneration;
+  if (!isOfOtherSpec && !isOfOtherContent(awsSecret, result)) return [];
+  const what = isOfOtherSpec ? 'spec' : 'content';
+  const message = `The ${what} has changed; the workloads have not been looked at since.`;
   return [{ type: 'RolledOut', status: 'Unknown', reason: 'RollingOut', message, observedGeneration }];
+}
+
+function isOfOtherContent({ status }: AwsSecret, result: SyncResult): boolean {
+  if (result.kind !== 'synced') return false;
+  return Date.parse(status?.rollout?.changeTime ?? '') < Date.parse(result.record.changedAt);
 }
 
 /** The condition, if it was said of the present generation. */
