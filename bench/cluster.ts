@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import type { Transport } from '../src/kube/transport.ts';
+import type { Transport } from '../src/kube/transport/transport.ts';
 import { type ControlPlane, startControlPlane } from '../test/support/control-plane.ts';
 import { connectTransport, createKubeAdmin } from '../test/support/kube-admin.ts';
 import { until } from '../test/support/poll.ts';

@@ -1,5 +1,5 @@
-import type { Transport } from '../src/kube/transport.ts';
-import { type WatchEvent, watchEvents } from '../src/kube/watch-stream.ts';
+import type { Transport } from '../src/kube/transport/transport.ts';
+import { type WatchEvent, watchEvents } from '../src/kube/watch/watch-stream.ts';
 import type { Teardown } from '../test/support/teardown.ts';
 import { AWS_SECRETS, NAMESPACE } from './cluster.ts';
 

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { ElectionTimes } from './controller/runtime/leader-election.ts';
 import { parseDuration } from './crds/duration.ts';
-import { isInCluster } from './kube/connect.ts';
+import { isInCluster } from './kube/transport/connect.ts';
 import { LOG_LEVELS } from './telemetry/log.ts';
 
 const list = z.string().transform(text =>

@@ -5,7 +5,7 @@ import { until } from '../test/support/poll.ts';
 import { parseConfig } from './config.ts';
 import { pause } from './controller/runtime/clock.ts';
 import { type KubeResult, kubeError } from './kube/error.ts';
-import type { Call, Transport } from './kube/transport.ts';
+import type { Call, Transport } from './kube/transport/transport.ts';
 import { type Operator, startOperator } from './start.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 

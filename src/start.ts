@@ -7,9 +7,9 @@ import type { Controller } from './controller/runtime/controller.ts';
 import { type Election, unopposed } from './controller/runtime/election.ts';
 import type { Result } from './controller/runtime/error.ts';
 import { LeaderElection } from './controller/runtime/leader-election.ts';
-import { fence } from './kube/fence.ts';
-import { findHashKey, loadHashKey } from './kube/hash-key.ts';
 import { createLeaseStore } from './kube/lease.ts';
+import { findHashKey, loadHashKey } from './kube/secrets/hash-key.ts';
+import { fence } from './kube/transport/fence.ts';
 import { serveTelemetry } from './telemetry/http.ts';
 import { type Parts, wire } from './wire.ts';
 

@@ -14,7 +14,7 @@ import { Queue } from './controller/runtime/queue.ts';
 import { createHandlers } from './handlers.ts';
 import { createEventRecorder } from './kube/events.ts';
 import { createKube, type Kube, type KubeHandlers } from './kube/kube.ts';
-import type { Transport } from './kube/transport.ts';
+import type { Transport } from './kube/transport/transport.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
 export interface Parts {

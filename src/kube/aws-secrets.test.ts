@@ -10,7 +10,7 @@ import {
   secretIndex,
   uidIndex,
 } from './aws-secrets.ts';
-import { Store } from './store.ts';
+import { Store } from './watch/store.ts';
 
 const KEY = 'shop/payments';
 const PATH = '/apis/secrets-operator.io/v1alpha1/namespaces/shop/awssecrets/payments';

@@ -6,8 +6,8 @@ import { FIELD_MANAGER, GROUP, VERSION } from '../crds/names.ts';
 import type { ObjectMeta } from '../crds/object.ts';
 import { type KubeError, syncError } from './error.ts';
 import { call, MERGE_PATCH, type Resource, resourcePath } from './resource.ts';
-import type { Indexer, Store } from './store.ts';
-import type { Transport } from './transport.ts';
+import type { Transport } from './transport/transport.ts';
+import type { Indexer, Store } from './watch/store.ts';
 
 export const AWS_SECRETS: Resource = { group: GROUP, version: VERSION, plural: 'awssecrets' };
 

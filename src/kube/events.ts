@@ -5,7 +5,7 @@ import type { Log } from '../controller/runtime/log.ts';
 import { API_VERSION } from '../crds/names.ts';
 import { microTime } from './micro-time.ts';
 import { call, type Resource, resourcePath } from './resource.ts';
-import type { Transport } from './transport.ts';
+import type { Transport } from './transport/transport.ts';
 
 export interface EventRecorderOptions {
   readonly clock: Clock;

@@ -17,14 +17,14 @@ import {
   secretIndex,
   uidIndex,
 } from './aws-secrets.ts';
-import type { ChangeHandler, MirrorMetrics } from './mirror.ts';
-import { Reflector, type ReflectorOptions } from './reflector.ts';
+import { metadataOf } from './metadata.ts';
 import { METADATA_LIST, METADATA_ONLY, SECRETS } from './resource.ts';
-import { metadataOf } from './secret-body.ts';
-import { createSecretUsers } from './secret-users.ts';
-import { createSecretStore, indexSecret } from './secrets.ts';
-import { Store } from './store.ts';
-import type { Transport } from './transport.ts';
+import { createSecretStore, indexSecret } from './secrets/secret-store.ts';
+import { createSecretUsers } from './secrets/secret-users.ts';
+import type { Transport } from './transport/transport.ts';
+import type { ChangeHandler, MirrorMetrics } from './watch/mirror.ts';
+import { Reflector, type ReflectorOptions } from './watch/reflector.ts';
+import { Store } from './watch/store.ts';
 import { createWorkloadCache, indexWorkload } from './workloads/cache.ts';
 import { WORKLOAD_SOURCES } from './workloads/kinds.ts';
 import { createPodReader } from './workloads/pods.ts';

@@ -4,7 +4,7 @@ import { FIELD_MANAGER } from '../crds/names.ts';
 import { syncError } from './error.ts';
 import { microTime } from './micro-time.ts';
 import { call, MERGE_PATCH, type Resource, resourcePath } from './resource.ts';
-import type { Transport } from './transport.ts';
+import type { Transport } from './transport/transport.ts';
 
 const LEASES: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' };
 

@@ -1,5 +1,5 @@
 import type { KubeResult } from './error.ts';
-import type { Call, Transport } from './transport.ts';
+import type { Call, Transport } from './transport/transport.ts';
 
 /** A kind of object, as its URLs name it. `group` is empty for the core group. */
 export interface Resource {

@@ -5,8 +5,8 @@ import type { RolloutMetrics } from '../controller/rollout/ports.ts';
 import type { ControllerMetrics, ReconcileResult } from '../controller/runtime/controller.ts';
 import type { ElectionMetrics } from '../controller/runtime/leader-election.ts';
 import type { QueueMetrics } from '../controller/runtime/queue.ts';
-import type { MirrorMetrics } from '../kube/mirror.ts';
-import type { TransportMetrics } from '../kube/transport.ts';
+import type { TransportMetrics } from '../kube/transport/transport.ts';
+import type { MirrorMetrics } from '../kube/watch/mirror.ts';
 
 export interface Metrics {
   readonly registry: Registry;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { reduceAwsSecret } from '../../src/kube/aws-secrets.ts';
-import { watchEvents } from '../../src/kube/watch-stream.ts';
+import { watchEvents } from '../../src/kube/watch/watch-stream.ts';
 import { findBinary } from '../support/binaries.ts';
 import { awsError, delay, reset } from '../support/fault-proxy/fault.ts';
 import type { Fault } from '../support/fault-proxy/fault-types.ts';

@@ -10,8 +10,8 @@ import {
 import { fromWebToken } from '@aws-sdk/credential-providers';
 import { Agent, request } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { Transport } from '../../src/kube/transport.ts';
-import { watchEvents } from '../../src/kube/watch-stream.ts';
+import type { Transport } from '../../src/kube/transport/transport.ts';
+import { watchEvents } from '../../src/kube/watch/watch-stream.ts';
 import { createAwsAdmin } from '../support/aws-admin.ts';
 import * as faults from '../support/fault-proxy/fault.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy/fault-proxy.ts';

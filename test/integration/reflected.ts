@@ -4,16 +4,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vite
 import type { Clock } from '../../src/controller/runtime/clock.ts';
 import { systemClock } from '../../src/controller/runtime/system-clock.ts';
 import type { ObjectMeta } from '../../src/crds/object.ts';
-import type { ChangeHandler } from '../../src/kube/mirror.ts';
-import { Reflector, type ReflectorOptions } from '../../src/kube/reflector.ts';
 import { APPLY_PATCH, resourcePath } from '../../src/kube/resource.ts';
-import { Store } from '../../src/kube/store.ts';
 import {
   createTransport,
   type Call as KubeCall,
   type Transport,
   type TransportOptions,
-} from '../../src/kube/transport.ts';
+} from '../../src/kube/transport/transport.ts';
+import type { ChangeHandler } from '../../src/kube/watch/mirror.ts';
+import { Reflector, type ReflectorOptions } from '../../src/kube/watch/reflector.ts';
+import { Store } from '../../src/kube/watch/store.ts';
 import type { Call } from '../support/fault-proxy/call.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy/fault-proxy.ts';
 import { connectTransport } from '../support/kube-admin.ts';

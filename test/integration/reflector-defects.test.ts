@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Store } from '../../src/kube/store.ts';
-import type { Transport } from '../../src/kube/transport.ts';
+import type { Transport } from '../../src/kube/transport/transport.ts';
+import { Store } from '../../src/kube/watch/store.ts';
 import * as faults from '../support/fault-proxy/fault.ts';
 import type { Fault } from '../support/fault-proxy/fault-types.ts';
 import { until } from '../support/poll.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Call as KubeCall, Transport } from '../../src/kube/transport.ts';
+import type { Call as KubeCall, Transport } from '../../src/kube/transport/transport.ts';
 import type { Call } from '../support/fault-proxy/call.ts';
 import * as faults from '../support/fault-proxy/fault.ts';
 import type { Fault } from '../support/fault-proxy/fault-types.ts';

@@ -2,8 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { systemClock as clock } from '../../src/controller/runtime/system-clock.ts';
-import { type Call, createTransport, type Transport, type TransportOptions } from '../../src/kube/transport.ts';
-import { watchEvents } from '../../src/kube/watch-stream.ts';
+import {
+  type Call,
+  createTransport,
+  type Transport,
+  type TransportOptions,
+} from '../../src/kube/transport/transport.ts';
+import { watchEvents } from '../../src/kube/watch/watch-stream.ts';
 import * as faults from '../support/fault-proxy/fault.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy/fault-proxy.ts';
 import { until } from '../support/poll.ts';

@@ -1,5 +1,5 @@
 import { type KubeResult, kubeError } from '../../src/kube/error.ts';
-import type { Call, Transport } from '../../src/kube/transport.ts';
+import type { Call, Transport } from '../../src/kube/transport/transport.ts';
 
 export type Answer = KubeResult<unknown> | undefined;
 

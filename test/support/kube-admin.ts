@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { systemClock as clock } from '../../src/controller/runtime/system-clock.ts';
-import type { Connection } from '../../src/kube/connection.ts';
-import { createTransport, type Transport } from '../../src/kube/transport.ts';
+import type { Connection } from '../../src/kube/transport/connection.ts';
+import { createTransport, type Transport } from '../../src/kube/transport/transport.ts';
 
 /** An address and an identity that reach the API server. */
 export interface KubeAccess {

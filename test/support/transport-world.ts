@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { type Call, createTransport, type TransportOptions } from '../../src/kube/transport.ts';
+import { type Call, createTransport, type TransportOptions } from '../../src/kube/transport/transport.ts';
 import { createFakeClock } from './fake-clock.ts';
 
 export const WAIT = { timeoutMs: 5_000, intervalMs: 2 } as const;

@@ -384,22 +384,3 @@ test('a second outage is told like the first', async () => {
   ]);
   await a.election.release();
 });
-
-test('a store that throws, which none may, ends neither the loop nor the process', async () => {
-  const clock = createFakeClock();
-  const lines: string[] = [];
-  const log: Log = { ...{ debug() {}, info() {}, warn() {} }, error: event => lines.push(event), with: () => log };
-  const broken = async () => {
-    throw new RangeError('text that nobody has checked');
-  };
-  const election = new LeaderElection({
-    ...{ identity: 'a', times: TIMES, clock, random: () => 0, log },
-    store: { get: broken, create: broken, replace: broken },
-    metrics: { leading() {} },
-  });
-  void election.run();
-  await pass(clock, 3 * TIMES.retryPeriodMs);
-  expect(lines.length).toBeGreaterThan(1);
-  expect(new Set(lines)).toEqual(new Set(['leader election panicked']));
-  await election.release();
-});

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { aUse, aWorkload } from '../../../test/support/builders.ts';
 import type { Workload } from '../../controller/rollout/workload.ts';
-import { Store } from '../store.ts';
+import { Store } from '../watch/store.ts';
 import { createWorkloadCache, indexWorkload } from './cache.ts';
 
 test('a workload is found by each Secret that it uses, once', () => {

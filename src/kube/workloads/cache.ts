@@ -1,7 +1,7 @@
 import type { WorkloadCache } from '../../controller/rollout/ports.ts';
 import type { Workload } from '../../controller/rollout/workload.ts';
 import { formatKey } from '../../controller/runtime/key.ts';
-import type { Indexer, Store } from '../store.ts';
+import type { Indexer, Store } from '../watch/store.ts';
 
 /** Finds workloads by the key of every Secret that their pods use. */
 export const indexWorkload: Indexer<Workload> = ({ metadata, uses }) => [

@@ -4,7 +4,7 @@ import type { PodContainer, Workload } from '../../controller/rollout/workload.t
 import { ok } from '../../controller/runtime/error.ts';
 import { syncError } from '../error.ts';
 import { call, PODS, resourcePath } from '../resource.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../transport/transport.ts';
 
 const PAGE = '500';
 

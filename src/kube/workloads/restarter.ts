@@ -3,7 +3,7 @@ import { ok } from '../../controller/runtime/error.ts';
 import { RESTART_FIELD_MANAGER } from '../../crds/names.ts';
 import { syncError } from '../error.ts';
 import { call, MERGE_PATCH, PODS, resourcePath } from '../resource.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../transport/transport.ts';
 import { WORKLOAD_SOURCES } from './kinds.ts';
 
 /** The API server asks to come back in 10 s when a budget blocks; a worker has better things to do than to wait. */

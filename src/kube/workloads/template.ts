@@ -2,7 +2,7 @@ import type { V1ObjectMeta, V1PodTemplateSpec } from '@kubernetes/client-node';
 import { type PodSpec, secretUses } from '../../controller/rollout/consumers.ts';
 import type { Workload } from '../../controller/rollout/workload.ts';
 import { RESTART_CONTENT_PREFIX } from '../../crds/names.ts';
-import { metadataOf } from '../secret-body.ts';
+import { metadataOf } from '../metadata.ts';
 
 /** What every kind of workload has in common. Undefined for one whose pods use no Secret: it is not even held. */
 export function reduceTemplate(

@@ -1,9 +1,9 @@
 import { Agent, type Dispatcher, request } from 'undici';
-import type { Clock } from '../controller/runtime/clock.ts';
-import { pause } from '../controller/runtime/clock.ts';
+import type { Clock } from '../../controller/runtime/clock.ts';
+import { pause } from '../../controller/runtime/clock.ts';
+import { type KubeError, type KubeResult, kubeError } from '../error.ts';
 import type { Connection } from './connection.ts';
 import { rotatingConnector } from './connector.ts';
-import { type KubeError, type KubeResult, kubeError } from './error.ts';
 
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

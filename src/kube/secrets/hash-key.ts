@@ -1,10 +1,10 @@
-import type { HashKey } from '../controller/aws-secret/target/content.ts';
-import { fail, ok, type Result } from '../controller/runtime/error.ts';
-import { FIELD_MANAGER, HASH_KEY_SECRET, MANAGED_BY, MANAGED_BY_LABEL } from '../crds/names.ts';
-import { syncError } from './error.ts';
-import { call, resourcePath, SECRETS } from './resource.ts';
+import type { HashKey } from '../../controller/aws-secret/target/content.ts';
+import { fail, ok, type Result } from '../../controller/runtime/error.ts';
+import { FIELD_MANAGER, HASH_KEY_SECRET, MANAGED_BY, MANAGED_BY_LABEL } from '../../crds/names.ts';
+import { syncError } from '../error.ts';
+import { call, resourcePath, SECRETS } from '../resource.ts';
+import type { Transport } from '../transport/transport.ts';
 import type { SecretBody } from './secret-body.ts';
-import type { Transport } from './transport.ts';
 
 const KEY_BYTES = 32;
 const ID_BYTES = 4;

@@ -1,5 +1,5 @@
-import { formatKey } from '../controller/runtime/key.ts';
-import type { ObjectMeta } from '../crds/object.ts';
+import { formatKey } from '../../controller/runtime/key.ts';
+import type { ObjectMeta } from '../../crds/object.ts';
 
 interface Stored {
   readonly metadata: ObjectMeta;

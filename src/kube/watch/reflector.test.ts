@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { aLog } from '../../test/support/builders.ts';
-import { createFakeClock, settled } from '../../test/support/fake-clock.ts';
-import { type Answer, answered, fakeTransport, refused } from '../../test/support/fake-transport.ts';
-import type { ObjectMeta } from '../crds/object.ts';
+import { aLog } from '../../../test/support/builders.ts';
+import { createFakeClock, settled } from '../../../test/support/fake-clock.ts';
+import { type Answer, answered, fakeTransport, refused } from '../../../test/support/fake-transport.ts';
+import type { ObjectMeta } from '../../crds/object.ts';
 import { Reflector } from './reflector.ts';
 import { Store } from './store.ts';
 

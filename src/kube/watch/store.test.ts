@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ObjectMeta } from '../crds/object.ts';
+import type { ObjectMeta } from '../../crds/object.ts';
 import { Store } from './store.ts';
 
 interface Thing {

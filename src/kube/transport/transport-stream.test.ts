@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import process from 'node:process';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { until } from '../../test/support/poll.ts';
+import { until } from '../../../test/support/poll.ts';
 import {
   busy,
   fine,
@@ -14,7 +14,7 @@ import {
   transportWorld,
   unknown,
   WAIT,
-} from '../../test/support/transport-world.ts';
+} from '../../../test/support/transport-world.ts';
 import type { Transport } from './transport.ts';
 
 describe('a stream', () => {

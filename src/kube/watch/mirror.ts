@@ -1,7 +1,7 @@
-import { formatKey, type ObjectKey, parseKey } from '../controller/runtime/key.ts';
-import type { Log } from '../controller/runtime/log.ts';
-import type { ObjectMeta } from '../crds/object.ts';
-import type { Resource } from './resource.ts';
+import { formatKey, type ObjectKey, parseKey } from '../../controller/runtime/key.ts';
+import type { Log } from '../../controller/runtime/log.ts';
+import type { ObjectMeta } from '../../crds/object.ts';
+import type { Resource } from '../resource.ts';
 import type { Store } from './store.ts';
 
 /** What every object has, whatever is left of it when it is reduced. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { until } from '../../test/support/poll.ts';
+import { until } from '../../../test/support/poll.ts';
 import {
   busy,
   fine,
@@ -12,7 +12,7 @@ import {
   transportWorld,
   unknown,
   WAIT,
-} from '../../test/support/transport-world.ts';
+} from '../../../test/support/transport-world.ts';
 
 const endless = (response: ServerResponse) => {
   response.writeHead(200);

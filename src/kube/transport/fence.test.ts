@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { createFakeClock, settled } from '../../test/support/fake-clock.ts';
-import { answered, fakeTransport } from '../../test/support/fake-transport.ts';
-import { until } from '../../test/support/poll.ts';
+import { createFakeClock, settled } from '../../../test/support/fake-clock.ts';
+import { answered, fakeTransport } from '../../../test/support/fake-transport.ts';
+import { until } from '../../../test/support/poll.ts';
 import { type FenceOptions, fence } from './fence.ts';
 import { createTransport } from './transport.ts';
 

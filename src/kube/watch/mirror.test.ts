@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aLog } from '../../test/support/builders.ts';
+import { aLog } from '../../../test/support/builders.ts';
 import { createMirror, type Listed, type MirrorOptions } from './mirror.ts';
 import { Store } from './store.ts';
 

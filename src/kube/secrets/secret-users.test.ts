@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { aWorkload } from '../../test/support/builders.ts';
-import { answered, fakeTransport, refused } from '../../test/support/fake-transport.ts';
+import { aWorkload } from '../../../test/support/builders.ts';
+import { answered, fakeTransport, refused } from '../../../test/support/fake-transport.ts';
+import type { Transport } from '../transport/transport.ts';
 import { createSecretUsers, namesSecret } from './secret-users.ts';
-import type { Transport } from './transport.ts';
 
 const KEY = { namespace: 'shop', name: 'payments' };
 const container = { name: 'main', image: 'x' };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { answered, fakeTransport, refused } from '../../test/support/fake-transport.ts';
+import { answered, fakeTransport, refused } from '../../../test/support/fake-transport.ts';
 import { findHashKey, loadHashKey } from './hash-key.ts';
 
 const base64 = (text: string | Buffer): string => Buffer.from(text).toString('base64');

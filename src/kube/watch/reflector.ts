@@ -1,8 +1,8 @@
-import { backoffMs } from '../controller/runtime/backoff.ts';
-import { type Clock, pause, type Random } from '../controller/runtime/clock.ts';
+import { backoffMs } from '../../controller/runtime/backoff.ts';
+import { type Clock, pause, type Random } from '../../controller/runtime/clock.ts';
+import { resourcePath } from '../resource.ts';
+import type { Transport } from '../transport/transport.ts';
 import { createMirror, type Listed, type Mirror, type MirrorOptions } from './mirror.ts';
-import { resourcePath } from './resource.ts';
-import type { Transport } from './transport.ts';
 import { type WatchEvent, watchEvents } from './watch-stream.ts';
 
 export interface ReflectorOptions<T extends Listed> extends MirrorOptions<T> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFakeClock, settled } from '../../test/support/fake-clock.ts';
+import { createFakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { kept } from './kept.ts';
 
 /** A file that holds `token-1`, then `token-2`, and so on, one for each read; a read fails where `fails` says so. */

@@ -1,10 +1,10 @@
-import type { SecretUsers } from '../controller/aws-secret/ports.ts';
-import type { WorkloadCache } from '../controller/rollout/ports.ts';
-import { ok, type Result } from '../controller/runtime/error.ts';
-import { syncError } from './error.ts';
-import { call, PODS, type Resource, resourcePath } from './resource.ts';
-import type { Transport } from './transport.ts';
-import { WORKLOAD_SOURCES } from './workloads/kinds.ts';
+import type { SecretUsers } from '../../controller/aws-secret/ports.ts';
+import type { WorkloadCache } from '../../controller/rollout/ports.ts';
+import { ok, type Result } from '../../controller/runtime/error.ts';
+import { syncError } from '../error.ts';
+import { call, PODS, type Resource, resourcePath } from '../resource.ts';
+import type { Transport } from '../transport/transport.ts';
+import { WORKLOAD_SOURCES } from '../workloads/kinds.ts';
 
 interface Page {
   readonly metadata: { readonly continue?: string };

@@ -1,7 +1,7 @@
-import type { SecretStore } from '../controller/aws-secret/ports.ts';
-import { immutable, ofOtherType, tooLarge } from '../controller/aws-secret/target/refusals.ts';
-import type { LiveSecret, SecretManifest, SecretMetadata } from '../controller/aws-secret/target/secret.ts';
-import { ok, type Result } from '../controller/runtime/error.ts';
+import type { SecretStore } from '../../controller/aws-secret/ports.ts';
+import { immutable, ofOtherType, tooLarge } from '../../controller/aws-secret/target/refusals.ts';
+import type { LiveSecret, SecretManifest, SecretMetadata } from '../../controller/aws-secret/target/secret.ts';
+import { ok, type Result } from '../../controller/runtime/error.ts';
 import {
   API_VERSION,
   CHANGED_AT_ANNOTATION,
@@ -11,14 +11,15 @@ import {
   MANAGED_BY,
   MANAGED_BY_LABEL,
   OWNER_LABEL,
-} from '../crds/names.ts';
-import type { OwnerReference } from '../crds/object.ts';
-import { type KubeError, syncError } from './error.ts';
-import { APPLY_PATCH, call, MERGE_PATCH, resourcePath, SECRETS } from './resource.ts';
-import { metadataOf, type SecretBody } from './secret-body.ts';
+} from '../../crds/names.ts';
+import type { OwnerReference } from '../../crds/object.ts';
+import { type KubeError, syncError } from '../error.ts';
+import { metadataOf } from '../metadata.ts';
+import { APPLY_PATCH, call, MERGE_PATCH, resourcePath, SECRETS } from '../resource.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Indexer } from '../watch/store.ts';
+import type { SecretBody } from './secret-body.ts';
 import { staleFields } from './stale-fields.ts';
-import type { Indexer } from './store.ts';
-import type { Transport } from './transport.ts';
 
 /**
  * A Secret carries the time of its change, stamped before it is written. Until all of it is, less than the ten seconds
