@@ -27,6 +27,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/integration/setup.ts'],
+          // More than there are cores: the files mostly wait, for a watch or a pause that the operator makes.
           maxWorkers: 4,
           testTimeout: 60_000,
           hookTimeout: 180_000,

@@ -198,6 +198,12 @@ export const REASONS = {
     remedy: 'Nothing to do; `kubectl create job --from=cronjob/<name>` runs a CronJob at once.',
     in: 'workload',
   },
+  SecretContested: {
+    meaning:
+      'Somebody else writes the Secret again and again: it is put right ever more rarely, up to every five minutes.',
+    remedy: '`kubectl get secret --show-managed-fields` names the other writer: have it leave the Secret alone.',
+    in: 'event',
+  },
   SecretUpdated: {
     meaning: 'The Secret was given new content, because AWS holds it.',
     remedy: 'Nothing to do.',

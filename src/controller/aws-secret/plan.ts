@@ -2,6 +2,7 @@ import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
 import { parseDuration } from '../../crds/duration.ts';
 import { fail, type Result, type SyncError } from '../runtime/error.ts';
 import type { SyncRecord } from './record.ts';
+import { repairPauseMs } from './repairs.ts';
 import { sourceKey, sourceReferences } from './sources/references.ts';
 import { mayWrite } from './target/ownership.ts';
 import type { SecretMetadata } from './target/secret.ts';
@@ -84,7 +85,8 @@ function touchedTarget(observed: Observed): Plan | undefined {
   return deadline !== undefined && observed.now < deadline ? undefined : { kind: 'read' };
 }
 
-function isUntouched({ awsSecret, secret, record }: Observed): boolean {
+/** Whether the target is as this process left it, as far as the watch has told. */
+export function isUntouched({ awsSecret, secret, record }: Observed): boolean {
   return (
     secret !== undefined &&
     record?.target.name === targetName(awsSecret) &&
@@ -93,9 +95,9 @@ function isUntouched({ awsSecret, secret, record }: Observed): boolean {
   );
 }
 
-/** Until when a cached Secret that is not as we wrote it may only be late. */
-function watchDeadline({ writtenAt }: SyncRecord): number | undefined {
-  return writtenAt === undefined ? undefined : writtenAt + WATCH_LAG_MS;
+/** Until when a cached Secret that is not as we wrote it may only be late, or is left to whoever fights over it. */
+function watchDeadline({ writtenAt, repairs }: SyncRecord): number | undefined {
+  return writtenAt === undefined ? undefined : writtenAt + Math.max(WATCH_LAG_MS, repairPauseMs(repairs));
 }
 
 function requested({ awsSecret, record }: Observed): Plan | undefined {

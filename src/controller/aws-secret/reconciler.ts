@@ -8,6 +8,8 @@ import { done, type Outcome } from '../runtime/outcome.ts';
 import { type Plan, plan } from './plan.ts';
 import type { AwsSecretIndex, SecretStore } from './ports.ts';
 import { recordFromStatus, type SyncRecord } from './record.ts';
+import { isContest } from './repairs.ts';
+import { contested } from './report/events.ts';
 import { type ReportDependencies, report } from './report/report.ts';
 import type { SyncResult } from './report/result.ts';
 import { type SyncDependencies, sync } from './sync.ts';
@@ -38,6 +40,10 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
     const planned = plan(observed);
     const result = await sync(planned, observed, deps, log);
     if (result.kind === 'synced') records.set(key, result.record);
+    if (result.kind === 'synced' && planned.kind === 'read' && isContest(result.record.repairs)) {
+      log.warn('secret is contested', { secret: targetName(awsSecret) });
+      await deps.events.record(contested(awsSecret, result.record));
+    }
     // Secrets first: pods wait for those, and only people for a status. Its turn comes behind the keys that wait now.
     if (result.kind === 'synced' && planned.kind === 'read' && deps.hasBacklog()) return { kind: 'after', ms: 1 };
     const outcome = await settle(key, awsSecret, planned, result, deps, log);

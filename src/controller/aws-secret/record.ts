@@ -1,6 +1,7 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
 import { type ContentChange, readChange } from '../../crds/content-history.ts';
 import type { SourceVersion } from './ports.ts';
+import type { Repairs } from './repairs.ts';
 import { sourceKey, sourceReferences } from './sources/references.ts';
 
 export interface SourceRecord {
@@ -30,6 +31,8 @@ export interface SyncRecord {
   readonly answeredAt: number;
   /** Monotonic milliseconds of our last write of the Secret; undefined when this process has not written it. */
   readonly writtenAt: number | undefined;
+  /** Undefined: none, by this process. */
+  readonly repairs?: Repairs | undefined;
   readonly handledRefreshRequest: string | undefined;
   /** Monotonic milliseconds of the next refresh; undefined when `refreshInterval` is "0". */
   readonly dueAt: number | undefined;

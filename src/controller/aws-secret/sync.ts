@@ -5,9 +5,10 @@ import type { Clock, Random } from '../runtime/clock.ts';
 import type { SyncError } from '../runtime/error.ts';
 import type { Log } from '../runtime/log.ts';
 import { refreshDelayMs } from '../runtime/schedule.ts';
-import type { Observed, Plan } from './plan.ts';
+import { isUntouched, type Observed, type Plan } from './plan.ts';
 import type { SourceReader, SyncMetrics } from './ports.ts';
 import { formerContents, type SourceRecord, type SyncRecord, silenceFromStatus } from './record.ts';
+import { repaired } from './repairs.ts';
 import type { SyncResult } from './report/result.ts';
 import { fetchSources, type SourceFailure, verifySources } from './sources/fetch.ts';
 import { selectValues } from './sources/select.ts';
@@ -67,7 +68,7 @@ async function read(observed: Observed, deps: SyncDependencies, log: Log): Promi
     deps.metrics.changed();
     log.info('secret written', { secret: manifest.value.name, count: values.value.size });
   }
-  return { kind: 'synced', record: recordOf(awsSecret, fetched.sources, written.value, deps) };
+  return { kind: 'synced', record: recordOf(observed, fetched.sources, written.value, deps) };
 }
 
 function failed(
@@ -80,11 +81,13 @@ function failed(
 }
 
 function recordOf(
-  awsSecret: AwsSecret,
+  observed: Observed,
   sources: readonly SourceRecord[],
   { metadata, history }: Written,
   deps: SyncDependencies,
 ): SyncRecord {
+  const { awsSecret, record } = observed;
+  const now = deps.clock.monotonic();
   return {
     uid: awsSecret.metadata.uid,
     generation: awsSecret.metadata.generation,
@@ -93,7 +96,8 @@ function recordOf(
     changedAt: history[0].time,
     history,
     ...answered(deps),
-    writtenAt: deps.clock.monotonic(),
+    writtenAt: now,
+    repairs: record === undefined || isUntouched(observed) ? record?.repairs : repaired(record.repairs, now),
     handledRefreshRequest: refreshRequest(awsSecret),
     dueAt: dueAt(awsSecret, deps),
   };

@@ -2,6 +2,7 @@ import type { AwsSecret, AwsSecretStatus } from '../../../crds/aws-secret.ts';
 import type { ConditionType } from '../../../crds/conditions.ts';
 import type { Reason } from '../../../crds/reasons.ts';
 import type { ObjectEvent } from '../../runtime/events.ts';
+import type { SyncRecord } from '../record.ts';
 
 /** Reasons for which Ready is not True although nothing went wrong. */
 const PEACEFUL: ReadonlySet<string> = new Set<Reason>(['Progressing', 'Suspended']);
@@ -32,6 +33,15 @@ export function syncEvents({ metadata, status = {} }: AwsSecret, next: AwsSecret
     events.push({ ...event, related, type: 'Normal', reason: 'SecretUpdated', note, cause });
   }
   return events;
+}
+
+/** Told once for each content and target: it would go on for as long as both sides do. */
+export function contested({ metadata }: AwsSecret, { target, changedAt }: SyncRecord): ObjectEvent {
+  const { name, uid } = target;
+  const note = `Secret ${JSON.stringify(name)} is written by somebody else again and again; it is put right ever more rarely.`;
+  const related = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: metadata.namespace, name, uid } };
+  const told = { type: 'Warning', reason: 'SecretContested', action: 'Sync', note } as const;
+  return { regarding: metadata, related, ...told, cause: changedAt };
 }
 
 /** What the conditions complain of; undefined when all is well. */
