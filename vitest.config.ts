@@ -11,6 +11,8 @@ export default defineConfig({
           // No source holds state in a module, so that the files of a worker may share their imports.
           pool: 'threads',
           isolate: false,
+          // Properties compute for seconds where the tools are being built beside them.
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },

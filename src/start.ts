@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { HashKey } from './controller/aws-secret/target/content.ts';
+import type { HashKey } from './controller/aws-secret/secret/content.ts';
 import { backoffMs } from './controller/runtime/backoff.ts';
 import { isSettledWithin, pause } from './controller/runtime/clock.ts';
 import type { Controller } from './controller/runtime/controller.ts';

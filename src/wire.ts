@@ -4,7 +4,7 @@ import { createAws } from './aws/aws.ts';
 import type { Config } from './config.ts';
 import { createReconciler } from './controller/aws-secret/reconciler.ts';
 import type { SyncRecord } from './controller/aws-secret/record.ts';
-import { createContentHasher, type HashKey } from './controller/aws-secret/target/content.ts';
+import { createContentHasher, type HashKey } from './controller/aws-secret/secret/content.ts';
 import { RolloutMemory } from './controller/rollout/memory.ts';
 import { createRolloutReconciler } from './controller/rollout/reconciler.ts';
 import type { Clock, Random } from './controller/runtime/clock.ts';

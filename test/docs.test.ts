@@ -102,7 +102,7 @@ test('what the first change in CONTRIBUTING points at is there', () => {
   const { text } = page('CONTRIBUTING.md');
   expect(text).toContain('`SECRET_TYPES`');
   expect(read('src/crds/aws-secret.ts')).toContain('export const SECRET_TYPES = [');
-  const tests = read('test/generate.test.ts') + read('src/controller/aws-secret/target/render.test.ts');
+  const tests = read('test/generate.test.ts') + read('src/controller/aws-secret/secret/render.test.ts');
   const failing = [...text.matchAll(/^ × (.*)$/gm)].map(([, name = '']) => name);
   expect(failing).toHaveLength(2);
   for (const name of failing) expect(tests).toContain(`test('${name}'`);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { SourceRecord, SyncRecord } from '../../src/controller/aws-secret/record.ts';
+import type { LiveSecret, SecretMetadata } from '../../src/controller/aws-secret/secret/secret.ts';
 import { sourceKey } from '../../src/controller/aws-secret/sources/references.ts';
-import type { LiveSecret, SecretMetadata } from '../../src/controller/aws-secret/target/secret.ts';
 import type { KnownChange } from '../../src/controller/rollout/change.ts';
 import type { PodContainer, SecretUse, Workload } from '../../src/controller/rollout/workload.ts';
 import type { Log, LogFields } from '../../src/controller/runtime/log.ts';

@@ -1,8 +1,8 @@
 import type { SecretStore, SourceReader } from '../../src/controller/aws-secret/ports.ts';
 import { createReconciler } from '../../src/controller/aws-secret/reconciler.ts';
 import type { SyncRecord } from '../../src/controller/aws-secret/record.ts';
-import { createContentHasher } from '../../src/controller/aws-secret/target/content.ts';
-import type { LiveSecret, SecretManifest, SecretMetadata } from '../../src/controller/aws-secret/target/secret.ts';
+import { createContentHasher } from '../../src/controller/aws-secret/secret/content.ts';
+import type { LiveSecret, SecretManifest, SecretMetadata } from '../../src/controller/aws-secret/secret/secret.ts';
 import { fail, ok, type SyncError } from '../../src/controller/runtime/error.ts';
 import type { ObjectEvent } from '../../src/controller/runtime/events.ts';
 import { formatKey } from '../../src/controller/runtime/key.ts';

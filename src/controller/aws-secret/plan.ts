@@ -3,9 +3,9 @@ import { parseDuration } from '../../crds/duration.ts';
 import { fail, type Result, type SyncError } from '../runtime/error.ts';
 import type { SyncRecord } from './record.ts';
 import { repairPauseMs } from './repairs.ts';
+import { mayWrite } from './secret/ownership.ts';
+import type { SecretMetadata } from './secret/secret.ts';
 import { sourceKey, sourceReferences } from './sources/references.ts';
-import { mayWrite } from './target/ownership.ts';
-import type { SecretMetadata } from './target/secret.ts';
 import { refreshRequest } from './triggers.ts';
 
 /** How late the watch may bring a write of ours; after that, what differs was written by somebody else. */

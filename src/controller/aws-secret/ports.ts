@@ -2,7 +2,7 @@ import type { AwsSecret } from '../../crds/aws-secret.ts';
 import type { Result } from '../runtime/error.ts';
 import type { ObjectKey } from '../runtime/key.ts';
 import type { AwsSecretCache, SecretCache } from '../runtime/ports.ts';
-import type { LiveSecret, SecretManifest, SecretMetadata } from './target/secret.ts';
+import type { LiveSecret, SecretManifest, SecretMetadata } from './secret/secret.ts';
 
 /** What the spec asks AWS for. `regions` in the order they are asked; empty means the operator's default. */
 export interface SourceReference {

@@ -12,8 +12,8 @@ import { isContest } from './repairs.ts';
 import { contested } from './report/events.ts';
 import { type ReportDependencies, report } from './report/report.ts';
 import type { SyncResult } from './report/result.ts';
+import { type TidyDependencies, tidy } from './secret/tidy.ts';
 import { type SyncDependencies, sync } from './sync.ts';
-import { type TidyDependencies, tidy } from './target/tidy.ts';
 
 export interface ReconcilerDependencies extends SyncDependencies, ReportDependencies, TidyDependencies {
   readonly awsSecrets: AwsSecretIndex;

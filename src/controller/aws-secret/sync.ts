@@ -10,10 +10,10 @@ import type { SourceReader, SyncMetrics } from './ports.ts';
 import { formerContents, type SourceRecord, type SyncRecord, silenceFromStatus } from './record.ts';
 import { repaired } from './repairs.ts';
 import type { SyncResult } from './report/result.ts';
+import { renderSecret } from './secret/render.ts';
+import { type WriteDependencies, type Written, writeSecret } from './secret/write.ts';
 import { fetchSources, type SourceFailure, verifySources } from './sources/fetch.ts';
 import { selectValues } from './sources/select.ts';
-import { renderSecret } from './target/render.ts';
-import { type WriteDependencies, type Written, writeSecret } from './target/write.ts';
 import { isEcho, refreshRequest } from './triggers.ts';
 
 export interface SyncDependencies extends WriteDependencies {

@@ -1,4 +1,4 @@
-import type { HashKey } from '../../controller/aws-secret/target/content.ts';
+import type { HashKey } from '../../controller/aws-secret/secret/content.ts';
 import { fail, ok, type Result } from '../../controller/runtime/error.ts';
 import { FIELD_MANAGER, HASH_KEY_SECRET, MANAGED_BY, MANAGED_BY_LABEL } from '../../crds/names.ts';
 import { syncError } from '../error.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { anOwner, aSecret, bytesOf, textOf } from '../../../test/support/builders.ts';
 import { type Answer, answered, fakeTransport, refused } from '../../../test/support/fake-transport.ts';
-import type { SecretManifest } from '../../controller/aws-secret/target/secret.ts';
+import type { SecretManifest } from '../../controller/aws-secret/secret/secret.ts';
 import { SETTLE_MS } from '../../controller/rollout/margins.ts';
 import { CONTENT_ANNOTATION, MANAGED_BY, MANAGED_BY_LABEL, OWNER_LABEL } from '../../crds/names.ts';
 import { createSecretStore, indexSecret } from './secret-store.ts';

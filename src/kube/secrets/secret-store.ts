@@ -1,6 +1,6 @@
 import type { SecretStore } from '../../controller/aws-secret/ports.ts';
-import { immutable, ofOtherType, tooLarge } from '../../controller/aws-secret/target/refusals.ts';
-import type { LiveSecret, SecretManifest, SecretMetadata } from '../../controller/aws-secret/target/secret.ts';
+import { immutable, ofOtherType, tooLarge } from '../../controller/aws-secret/secret/refusals.ts';
+import type { LiveSecret, SecretManifest, SecretMetadata } from '../../controller/aws-secret/secret/secret.ts';
 import { ok, type Result } from '../../controller/runtime/error.ts';
 import {
   API_VERSION,

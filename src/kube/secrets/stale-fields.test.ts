@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { aSecret, bytesOf } from '../../../test/support/builders.ts';
-import type { SecretManifest } from '../../controller/aws-secret/target/secret.ts';
+import type { SecretManifest } from '../../controller/aws-secret/secret/secret.ts';
 import type { SecretBody } from './secret-body.ts';
 import { staleFields } from './stale-fields.ts';
 

@@ -1,4 +1,4 @@
-import type { SecretManifest } from '../../controller/aws-secret/target/secret.ts';
+import type { SecretManifest } from '../../controller/aws-secret/secret/secret.ts';
 import type { SecretBody } from './secret-body.ts';
 
 type Removal = Readonly<Record<string, null>>;
