@@ -191,13 +191,15 @@ export class Reflector<T extends Listed> {
       if (event.type === 'DELETED') this.#mirror.delete(object);
       else if (event.type !== 'BOOKMARK') this.#mirror.set(object);
     }
+    const before = Math.max(this.#refused, this.#unanswered);
     this.#unanswered = 0;
     const isFruitful = last !== version || clock.monotonic() - startedAt >= HEALTHY_MS;
     if (isFruitful) this.#refused = 0;
     if (refusal !== undefined) return this.#unwatched(refusal.object.code, last);
     if (isFruitful) return { version: last, failures: 0 };
-    // One that ends at once, again and again, must not become a hot loop.
-    this.#refused += 1;
+    // One that ends at once, again and again, must not become a hot loop; nor one that breaks now before its answer, now
+    // after it.
+    this.#refused = before + 1;
     return { version: last, failures: this.#refused };
   }
 
@@ -221,7 +223,7 @@ export class Reflector<T extends Listed> {
     };
     if (!this.#stop.signal.aborted) log.warn(`${what} failed`, { resource: resource.plural, ...known });
     if (status === 0) {
-      this.#unanswered += 1;
+      this.#unanswered = Math.max(this.#refused, this.#unanswered) + 1;
       return this.#unanswered;
     }
     this.#unanswered = 0;
