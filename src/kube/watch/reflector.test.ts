@@ -160,3 +160,35 @@ for (const { why, answer, isOptional } of failures) {
     await w.stop();
   });
 }
+
+test('a watch that is cut now before its answer, now after it, is asked for ever more rarely', async () => {
+  const { transport } = fakeTransport(listOf());
+  const clock = createFakeClock();
+  const opened: number[] = [];
+  async function* nothing(): AsyncGenerator<Uint8Array> {}
+  const cut = [
+    { ok: false, error: { status: 0, reason: 'NoAnswer', fields: [], causes: [] } },
+    { ok: true, value: nothing() },
+  ] as const;
+  const reflector = new Reflector<Thing>({
+    transport: {
+      ...transport,
+      async stream() {
+        opened.push(clock.monotonic());
+        return opened.length % 2 === 0 ? cut[0] : cut[1];
+      },
+    },
+    resource: { group: 'example.org', version: 'v1', plural: 'things' },
+    ...{ namespace: undefined, store: new Store<Thing>(), onChange: () => undefined },
+    ...{ reduce: object => object as Thing, clock, random: () => 0, log: aLog().log },
+  });
+  const ended = reflector.run();
+  for (let passed = 0; passed < MINUTE; passed += 100) {
+    await settled();
+    clock.advance(100);
+  }
+  const pauses = opened.slice(1, 7).map((at, index) => at - (opened[index] ?? 0));
+  expect(pauses).toEqual([400, 800, 1_600, 3_200, 6_400, 12_800]);
+  reflector.stop();
+  await ended;
+});
