@@ -1,6 +1,6 @@
 import type { SyncRecord } from './controller/aws-secret/record.ts';
 import { isContentChange, isEcho, isRelevantChange, leftTarget } from './controller/aws-secret/triggers.ts';
-import { formatKey } from './controller/runtime/key.ts';
+import { usedSecrets } from './controller/rollout/consumers.ts';
 import type { Priority, Queue } from './controller/runtime/queue.ts';
 import type { KubeHandlers } from './kube/kube.ts';
 
@@ -33,10 +33,8 @@ export function createHandlers({ keeping, records, sync, rollout }: HandlerDepen
     },
     workload(_key, before, after) {
       // Before and after: a Secret that a workload no longer uses has one consumer less to wait for.
-      for (const { metadata, uses } of [before, after].filter(workload => workload !== undefined)) {
-        const names = new Set(uses.map(use => use.secretName));
-        const secretKeys = [...names].map(name => formatKey({ namespace: metadata.namespace, name }));
-        for (const key of secretKeys.flatMap(keeping)) wakeRollout(key);
+      for (const workload of [before, after].filter(workload => workload !== undefined)) {
+        for (const key of usedSecrets(workload).flatMap(keeping)) wakeRollout(key);
       }
     },
   };

@@ -70,7 +70,7 @@ export interface SecretObject {
   readonly metadata: ObjectMeta;
 }
 
-/** The API server as the controllers need it: three watched collections, and the writes. */
+/** The API server as the controllers need it: AwsSecrets, their Secrets and all workloads watched, and the writes. */
 export function createKube(options: KubeOptions): Kube {
   const { transport, namespaces, watchWorkloads, clock, random, log, metrics } = options;
   const awsSecrets = new Store<AwsSecret>(indexAwsSecret);

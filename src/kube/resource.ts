@@ -36,6 +36,29 @@ export const APPLY_PATCH = 'application/apply-patch+yaml';
 export const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
+/** How many objects a page of a list has at the most, as client-go asks for them. */
+export const PAGE_SIZE = '500';
+
+/** The objects of a collection, a page at a time. A page that is refused is the last one. */
+export async function* pages<T>(
+  transport: Transport,
+  request: Pick<Call, 'path' | 'query' | 'budgetMs'>,
+): AsyncGenerator<KubeResult<readonly T[]>> {
+  let next = '';
+  do {
+    const query = { ...request.query, limit: PAGE_SIZE, ...(next !== '' && { continue: next }) };
+    const page = await call<Page<T>>(transport, { ...request, method: 'GET', query });
+    if (!page.ok) return yield page;
+    yield { ok: true, value: page.value.items };
+    next = page.value.metadata.continue ?? '';
+  } while (next !== '');
+}
+
+interface Page<T> {
+  readonly metadata: { readonly continue?: string };
+  readonly items: readonly T[];
+}
+
 /** The call, with a body of the type that the API server is known to answer with. */
 export async function call<T>(transport: Transport, request: Call): Promise<KubeResult<T>> {
   return (await transport.call(request)) as KubeResult<T>;

@@ -6,7 +6,7 @@ import { repairPauseMs } from './repairs.ts';
 import { mayWrite } from './secret/ownership.ts';
 import type { SecretMetadata } from './secret/secret.ts';
 import { sourceKey, sourceReferences } from './sources/references.ts';
-import { refreshRequest } from './triggers.ts';
+import { isEcho, refreshRequest } from './triggers.ts';
 
 /** How late the watch may bring a write of ours; after that, what differs was written by somebody else. */
 const WATCH_LAG_MS = 2_000;
@@ -87,12 +87,7 @@ function touchedTarget(observed: Observed): Plan | undefined {
 
 /** Whether the target is as this process left it, as far as the watch has told. */
 export function isUntouched({ awsSecret, secret, record }: Observed): boolean {
-  return (
-    secret !== undefined &&
-    record?.target.name === targetName(awsSecret) &&
-    record.target.uid === secret.uid &&
-    record.target.resourceVersion === secret.resourceVersion
-  );
+  return record?.target.name === targetName(awsSecret) && isEcho(secret, record);
 }
 
 /** Until when a cached Secret that is not as we wrote it may only be late, or is left to whoever fights over it. */

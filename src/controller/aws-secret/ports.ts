@@ -51,8 +51,6 @@ export interface SecretStore {
 
 export interface AwsSecretIndex extends AwsSecretCache {
   withUid(uid: string): AwsSecret | undefined;
-  /** Keys of the AwsSecrets whose target is the Secret with this key. */
-  keeping(secretKey: string): readonly string[];
   /** Whether the API server, asked now, holds the same generation of the same object, and it is not being deleted. */
   isCurrent(awsSecret: AwsSecret): Promise<Result<boolean>>;
 }

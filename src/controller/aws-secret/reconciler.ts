@@ -1,7 +1,7 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
 import { parseDuration } from '../../crds/duration.ts';
 import type { Reconcile } from '../runtime/controller.ts';
-import type { SyncError } from '../runtime/error.ts';
+import { errorName, type SyncError } from '../runtime/error.ts';
 import { formatKey } from '../runtime/key.ts';
 import type { Log } from '../runtime/log.ts';
 import { done, type Outcome } from '../runtime/outcome.ts';
@@ -29,14 +29,13 @@ const MAX_PATIENCE_MS = 300_000;
 /** observe → plan → sync → status, for one AwsSecret. */
 export function createReconciler(deps: ReconcilerDependencies): Reconcile {
   const { awsSecrets, secrets, records, clock } = deps;
-  const withUid = (uid: string): AwsSecret | undefined => awsSecrets.withUid(uid);
 
   const reconcile = async (key: string, awsSecret: AwsSecret, log: Log): Promise<Outcome> => {
     const now = clock.monotonic();
     const { namespace } = awsSecret.metadata;
     const secret = secrets.get(formatKey({ namespace, name: targetName(awsSecret) }));
     const record = records.get(key) ?? recordFromStatus(awsSecret, now, clock.now());
-    const observed = { awsSecret, secret, record, withUid, now, wallNow: clock.now() };
+    const observed = { awsSecret, secret, record, withUid: awsSecrets.withUid, now, wallNow: clock.now() };
     const planned = plan(observed);
     const result = await sync(planned, observed, deps, log);
     if (result.kind === 'synced') records.set(key, result.record);
@@ -61,7 +60,7 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
       return await reconcile(key, awsSecret, log);
     } catch (error) {
       // The controller logs it and tries again; a status that cannot be written either must not hide why.
-      const panicked = { kind: 'panicked', error: error instanceof Error ? error.name : 'Unknown' } as const;
+      const panicked = { kind: 'panicked', error: errorName(error) } as const;
       await report(key, awsSecret, panicked, deps).catch(() => undefined);
       throw error;
     }

@@ -1,3 +1,5 @@
+import { stepMs } from '../runtime/backoff.ts';
+
 /** How often the target had to be put right of late, because somebody else had written it. */
 export interface Repairs {
   readonly count: number;
@@ -9,8 +11,7 @@ export interface Repairs {
 const CALM_MS = 600_000;
 /** That many are made at once. */
 const PATIENCE = 5;
-const BASE_MS = 4_000;
-const MAX_MS = 300_000;
+const PAUSE = { baseMs: 4_000, maxMs: 300_000 } as const;
 
 export function repaired(before: Repairs | undefined, now: number): Repairs {
   const isCalm = before === undefined || now - before.at >= CALM_MS;
@@ -20,7 +21,7 @@ export function repaired(before: Repairs | undefined, now: number): Repairs {
 /** Milliseconds from one repair to the next: none for a few edits, ever longer against a program that does not stop. */
 export function repairPauseMs(repairs: Repairs | undefined): number {
   const beyond = (repairs?.count ?? 0) - PATIENCE;
-  return beyond <= 0 ? 0 : Math.min(MAX_MS, BASE_MS * 2 ** (beyond - 1));
+  return beyond <= 0 ? 0 : stepMs(beyond, PAUSE);
 }
 
 /** Whether this repair is the one from which on pauses are made, so that somebody should be told. */

@@ -1,4 +1,5 @@
-import type { SecretUse } from './workload.ts';
+import { formatKey } from '../runtime/key.ts';
+import type { SecretUse, Workload } from './workload.ts';
 
 interface SecretRef {
   readonly name?: string;
@@ -27,6 +28,11 @@ interface Volume {
   readonly name: string;
   readonly secret?: { readonly secretName?: string; readonly optional?: boolean };
   readonly projected?: { readonly sources?: readonly { readonly secret?: SecretRef }[] };
+}
+
+/** Keys of the Secrets that a workload uses, each once. */
+export function usedSecrets({ metadata: { namespace }, uses }: Pick<Workload, 'metadata' | 'uses'>): readonly string[] {
+  return [...new Set(uses.map(use => formatKey({ namespace, name: use.secretName })))];
 }
 
 /** Every use of a Secret by a container or init container. Image pull secrets are none: they never need a restart. */

@@ -146,10 +146,8 @@ function upToDate(of: Case): Verdict {
 
 /** A container that starts within these seconds may still get the old content: look once more when they are over. */
 function settling(found: Verdict, { knownMs }: KnownChange): Verdict {
-  const leftMs = SETTLE_MS - knownMs;
-  return leftMs > 0
-    ? { ...found, recheckMs: leftMs }
-    : { ...found, remembered: { ...found.remembered, isFresh: true } };
+  const recheckMs = SETTLE_MS - knownMs;
+  return recheckMs > 0 ? { ...found, recheckMs } : { ...found, remembered: { ...found.remembered, isFresh: true } };
 }
 
 function pending(of: Case, message: string, recheckMs?: number): Verdict {

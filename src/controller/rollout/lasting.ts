@@ -1,5 +1,5 @@
 import type { WorkloadStatus } from '../../crds/aws-secret.ts';
-import type { BackoffOptions } from '../runtime/backoff.ts';
+import { type BackoffOptions, stepMs } from '../runtime/backoff.ts';
 import type { RetryClass } from '../runtime/error.ts';
 import type { Workload } from './workload.ts';
 
@@ -31,8 +31,7 @@ export function lastingFrom(
 ): Lasting {
   const isSame = before?.status.state === status.state && before.status.reason === status.reason;
   const times = isSame ? before.times + 1 : 1;
-  const { baseMs, maxMs } = retry === 'transient' ? UNANSWERED : STEADY;
-  const ms = Math.min(maxMs, baseMs * 2 ** Math.min(30, times - 1));
+  const ms = stepMs(times, retry === 'transient' ? UNANSWERED : STEADY);
   return { status, resourceVersion, untilMs: nowMs + ms, times };
 }
 

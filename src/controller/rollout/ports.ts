@@ -1,11 +1,5 @@
 import type { Result } from '../runtime/error.ts';
-import type { AwsSecretCache } from '../runtime/ports.ts';
 import type { PodContainer, Workload } from './workload.ts';
-
-export interface KeptSecrets extends AwsSecretCache {
-  /** Keys of the AwsSecrets that keep the Secret with this key. */
-  keeping(secretKey: string): readonly string[];
-}
 
 export interface WorkloadCache {
   /** Workloads of the namespace whose pod template names the Secret. */

@@ -6,17 +6,18 @@ import type { EventRecorder } from '../runtime/events.ts';
 import { inParallel } from '../runtime/in-parallel.ts';
 import { formatKey } from '../runtime/key.ts';
 import { done } from '../runtime/outcome.ts';
-import type { SecretCache, StatusWriter } from '../runtime/ports.ts';
+import type { AwsSecretCache, SecretCache, StatusWriter } from '../runtime/ports.ts';
 import { type Change, changeOf, type KnownChange } from './change.ts';
+import { usedSecrets } from './consumers.ts';
 import { type JudgeDependencies, judge } from './judge.ts';
 import type { RolloutMemory } from './memory.ts';
-import type { KeptSecrets, WorkloadCache } from './ports.ts';
+import type { WorkloadCache } from './ports.ts';
 import { isNewFailure, nextRolloutStatus } from './status.ts';
 import type { Verdict } from './verdict.ts';
 import type { Workload } from './workload.ts';
 
 export interface RolloutDependencies extends JudgeDependencies {
-  readonly awsSecrets: KeptSecrets;
+  readonly awsSecrets: AwsSecretCache;
   readonly secrets: SecretCache;
   readonly workloads: WorkloadCache;
   readonly status: StatusWriter;
@@ -41,11 +42,13 @@ export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
   };
 
   /** Changes of the other Secrets that a workload uses, as far as AwsSecrets keep them. */
-  const otherChanges = ({ metadata: { namespace }, uses }: Workload, { secretName }: Change): readonly KnownChange[] =>
-    [...new Set(uses.map(use => use.secretName))]
-      .filter(name => name !== secretName)
-      .flatMap(name => awsSecrets.keeping(formatKey({ namespace, name })))
+  const otherChanges = (workload: Workload, { secretName }: Change): readonly KnownChange[] => {
+    const own = formatKey({ ...workload.metadata, name: secretName });
+    return usedSecrets(workload)
+      .filter(secretKey => secretKey !== own)
+      .flatMap(awsSecrets.keeping)
       .flatMap(key => knownChange(key, awsSecrets.get(key)) ?? []);
+  };
 
   return async (key, log) => {
     const awsSecret = awsSecrets.get(key);

@@ -1,5 +1,6 @@
 import { type BackoffOptions, backoffMs } from './backoff.ts';
 import type { Clock, Random } from './clock.ts';
+import { errorName } from './error.ts';
 import type { Log } from './log.ts';
 import type { Outcome } from './outcome.ts';
 import type { Queue } from './queue.ts';
@@ -82,8 +83,7 @@ export function createController(options: ControllerOptions): Controller {
       const result = settle(key, await options.reconcile(key, log));
       metrics.finished(result, clock.monotonic() - startedAt);
     } catch (error) {
-      // Only the kind of the error is logged: its text comes from code that we did not write and may quote a value.
-      log.error('reconcile panicked', { reason: error instanceof Error ? error.name : 'Unknown' });
+      log.error('reconcile panicked', { reason: errorName(error) });
       metrics.finished('panic', clock.monotonic() - startedAt);
       retry(key);
     } finally {

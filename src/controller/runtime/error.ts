@@ -32,3 +32,8 @@ export function fail(
 ): { readonly ok: false; readonly error: SyncError } {
   return { ok: false, error: { reason, retry, message } };
 }
+
+/** What may be told of an error that was thrown: its text comes from code that we did not write and may quote a value. */
+export function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : 'Unknown';
+}

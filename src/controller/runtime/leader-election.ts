@@ -1,6 +1,6 @@
 import { type Clock, pause, type Random } from './clock.ts';
 import type { Election } from './election.ts';
-import type { SyncError } from './error.ts';
+import { errorName, type SyncError } from './error.ts';
 import { claim, freeAt, type Lease, type LeaseStore, type Sighting, sight, vacancy } from './lease.ts';
 import type { Log } from './log.ts';
 
@@ -216,7 +216,7 @@ export class LeaderElection implements Election {
   }
 
   #panicked(error: unknown): void {
-    this.#options.log.error('leader election panicked', { reason: error instanceof Error ? error.name : 'Unknown' });
+    this.#options.log.error('leader election panicked', { reason: errorName(error) });
   }
 
   /** A conflict is how elections go. Anything else is told once, until it changes. */

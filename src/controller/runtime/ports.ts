@@ -4,6 +4,8 @@ import type { Result } from './error.ts';
 
 export interface AwsSecretCache {
   get(key: string): AwsSecret | undefined;
+  /** Keys of the AwsSecrets whose target is the Secret with this key. */
+  keeping(secretKey: string): readonly string[];
 }
 
 /** Metadata of the Secrets that carry the owner label, from the watch. */

@@ -2,17 +2,15 @@ import type { SecretUsers } from '../../controller/aws-secret/ports.ts';
 import type { WorkloadCache } from '../../controller/rollout/ports.ts';
 import { ok, type Result } from '../../controller/runtime/error.ts';
 import { syncError } from '../error.ts';
-import { call, PODS, type Resource, resourcePath } from '../resource.ts';
+import { PODS, pages, type Resource, resourcePath } from '../resource.ts';
 import type { Transport } from '../transport/transport.ts';
 import { WORKLOAD_SOURCES } from '../workloads/kinds.ts';
 
-interface Page {
-  readonly metadata: { readonly continue?: string };
-  readonly items: readonly {
-    readonly metadata?: { readonly name?: string };
-    readonly spec?: unknown;
-    readonly status?: { readonly completionTime?: string };
-  }[];
+/** As much of a pod, or of what makes pods, as is looked at. */
+interface User {
+  readonly metadata?: { readonly name?: string };
+  readonly spec?: unknown;
+  readonly status?: { readonly completionTime?: string };
 }
 
 interface Collection {
@@ -22,7 +20,6 @@ interface Collection {
   readonly query?: Readonly<Record<string, string>>;
 }
 
-const PAGE = '500';
 /** A worker has better things to do than to wait for a list that nobody is in a hurry for. */
 const LIST_MS = 10_000;
 const UNFINISHED = { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' };
@@ -56,25 +53,22 @@ async function findIn(
   secretName: string,
 ): Promise<Result<string | undefined>> {
   const path = resourcePath(resource, namespace);
-  let next = '';
-  do {
-    const paged = { ...query, limit: PAGE, ...(next !== '' && { continue: next }) };
-    const page = await call<Page>(transport, { method: 'GET', path, query: paged, budgetMs: LIST_MS });
+  const request = { path, budgetMs: LIST_MS, ...(query !== undefined && { query }) };
+  for await (const page of pages<User>(transport, request)) {
     if (!page.ok && page.error.status === 404 && isOptional) return ok(undefined);
     if (!page.ok) return syncError(page.error, `list ${resource.plural} in namespace ${namespace}`);
     // A Job that is complete is kept for its log alone.
-    const user = page.value.items.find(
+    const user = page.value.find(
       ({ spec, status }) => status?.completionTime === undefined && namesSecret(spec, secretName),
     );
     if (user !== undefined) return ok(`${kind} ${user.metadata?.name ?? ''}`);
-    next = page.value.metadata.continue ?? '';
-  } while (next !== '');
+  }
   return ok(undefined);
 }
 
 /**
- * Whether the spec of a pod, or of what makes pods, names the Secret, in whatever way: `secretName`, or the `name` within anything called a secret
- * (`secretKeyRef`, `imagePullSecrets`, the `nodePublishSecretRef` of a CSI volume).
+ * Whether the spec of a pod, or of what makes pods, names the Secret, in whatever way: `secretName`, or the `name`
+ * within anything called a secret (`secretKeyRef`, `imagePullSecrets`, the `nodePublishSecretRef` of a CSI volume).
  */
 export function namesSecret(spec: unknown, name: string, isWithinSecret = false): boolean {
   if (typeof spec !== 'object' || spec === null) return false;

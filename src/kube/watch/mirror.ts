@@ -1,3 +1,4 @@
+import { errorName } from '../../controller/runtime/error.ts';
 import { formatKey, type ObjectKey, parseKey } from '../../controller/runtime/key.ts';
 import type { Log } from '../../controller/runtime/log.ts';
 import type { ObjectMeta } from '../../crds/object.ts';
@@ -87,8 +88,4 @@ export function createMirror<T extends Listed>(options: MirrorOptions<T>): Mirro
     set: object => change(formatKey(object.metadata), read(object), false),
     delete: ({ metadata }) => change(formatKey(metadata), undefined, false),
   };
-}
-
-function errorName(error: unknown): string {
-  return error instanceof Error ? error.name : 'Unknown';
 }

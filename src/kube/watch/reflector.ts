@@ -1,6 +1,6 @@
 import { backoffMs } from '../../controller/runtime/backoff.ts';
 import { type Clock, pause, type Random } from '../../controller/runtime/clock.ts';
-import { resourcePath } from '../resource.ts';
+import { PAGE_SIZE, resourcePath } from '../resource.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createMirror, type Listed, type Mirror, type MirrorOptions } from './mirror.ts';
 import { type WatchEvent, watchEvents } from './watch-stream.ts';
@@ -17,7 +17,6 @@ export interface ReflectorOptions<T extends Listed> extends MirrorOptions<T> {
   readonly idleMs?: number;
 }
 
-const PAGE = 500;
 const BACKOFF = { baseMs: 800, maxMs: 30_000 } as const;
 /** A watch that lived this long was worth its opening, although nothing happened. */
 const HEALTHY_MS = 10_000;
@@ -137,7 +136,7 @@ export class Reflector<T extends Listed> {
     const result = await transport.call({
       method: 'GET',
       path: this.#path,
-      query: { ...query, limit: String(PAGE), ...(next !== '' && { continue: next }) },
+      query: { ...query, limit: PAGE_SIZE, ...(next !== '' && { continue: next }) },
       ...(accept && { accept: accept.list }),
       signal: this.#stop.signal,
     });

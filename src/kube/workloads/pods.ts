@@ -3,15 +3,8 @@ import type { PodReader } from '../../controller/rollout/ports.ts';
 import type { PodContainer, Workload } from '../../controller/rollout/workload.ts';
 import { ok } from '../../controller/runtime/error.ts';
 import { syncError } from '../error.ts';
-import { call, PODS, resourcePath } from '../resource.ts';
+import { PODS, pages, resourcePath } from '../resource.ts';
 import type { Transport } from '../transport/transport.ts';
-
-const PAGE = '500';
-
-interface PodList {
-  readonly metadata: { readonly continue?: string };
-  readonly items: readonly V1Pod[];
-}
 
 export function createPodReader(transport: Transport): PodReader {
   return {
@@ -19,15 +12,12 @@ export function createPodReader(transport: Transport): PodReader {
       const { podSelector } = workload;
       const { namespace } = workload.metadata;
       const containers: PodContainer[] = [];
-      let next = '';
-      do {
-        const query = { labelSelector: podSelector, limit: PAGE, ...(next !== '' && { continue: next }) };
-        const page = await call<PodList>(transport, { method: 'GET', path: resourcePath(PODS, namespace), query });
+      const query = { labelSelector: podSelector };
+      for await (const page of pages<V1Pod>(transport, { path: resourcePath(PODS, namespace), query })) {
         if (!page.ok) return syncError(page.error, `list pods in namespace ${namespace}`);
-        const own = page.value.items.filter(pod => isOf(pod, workload));
+        const own = page.value.filter(pod => isOf(pod, workload));
         containers.push(...own.flatMap(podContainers));
-        next = page.value.metadata.continue ?? '';
-      } while (next !== '');
+      }
       return ok(containers);
     },
   };

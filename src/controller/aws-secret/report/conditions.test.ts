@@ -210,21 +210,13 @@ test('a panic names the class of the error, and the way out', () => {
 
 test('what was said of the workloads is unknown for a new spec, until they are looked at', () => {
   const now = new Date(NOW).toISOString();
-  const rolledOut = {
-    type: 'RolledOut',
-    status: 'True',
-    reason: 'UpToDate',
-    message: 'm',
-    observedGeneration: 1,
-  } as const;
-  const { status = {}, ...object } = after(synced);
-  const conditions = [...withConditions(status.conditions ?? [], [rolledOut], [], now)];
-  const changed = anAwsSecret({ metadata: { ...object.metadata, generation: 2 }, status: { ...status, conditions } });
+  const { metadata } = after(synced);
+  const status = withRollout(after(synced), NOW);
+  const changed = anAwsSecret({ metadata: { ...metadata, generation: 2 }, status });
   const find = (all: readonly Condition[]) => all.find(({ type }) => type === 'RolledOut');
   const next = nextConditions(changed, synced, now, options);
   expect(find(next)).toMatchObject({ status: 'Unknown', observedGeneration: 2 });
-  const seen = { ...rolledOut, observedGeneration: 2 };
-  const rolled = { ...changed, status: { ...status, conditions: [...withConditions(next, [seen], [], now)] } };
+  const rolled = { ...changed, status: withRollout({ ...changed, status: { ...status, conditions: [...next] } }, NOW) };
   expect(find(nextConditions(rolled, synced, now, options)), 'the rollout was first').toMatchObject({ status: 'True' });
 });
 
@@ -237,17 +229,9 @@ const looks = [
 for (const { why, changeTime, is } of looks) {
   test(`new content: what was said of the workloads is ${is}: ${why}`, () => {
     const now = new Date(NOW).toISOString();
-    const rolledOut = {
-      type: 'RolledOut',
-      status: 'True',
-      reason: 'UpToDate',
-      message: 'm',
-      observedGeneration: 1,
-    } as const;
-    const { status = {}, ...object } = after(synced);
-    const conditions = [...withConditions(status.conditions ?? [], [rolledOut], [], now)];
+    const { metadata } = after(synced);
     const rollout = changeTime === undefined ? {} : { changeTime };
-    const awsSecret = anAwsSecret({ metadata: object.metadata, status: { ...status, conditions, rollout } });
+    const awsSecret = anAwsSecret({ metadata, status: { ...withRollout(after(synced), NOW), rollout } });
     const next = nextConditions(awsSecret, { kind: 'synced', record: aRecord() }, now, options);
     expect(next.find(({ type }) => type === 'RolledOut')?.status).toBe(is);
   });
