@@ -33,7 +33,7 @@ export function createAws({ regions, endpoints, userAgent, clock, metrics, env }
   const credentials = operatorIdentity({ regions, endpoints, requestHandler, clock, env });
   const clients = new Map<string, RegionalSecretsManager>();
   const inRegion = (region: string): RegionalSecretsManager => {
-    const options = { credentials, endpoints, requestHandler, userAgent, deadlineMs: DEADLINE_MS };
+    const options = { credentials, endpoints, requestHandler, userAgent, clock, deadlineMs: DEADLINE_MS };
     const client = clients.get(region) ?? createSecretsManager(region, options);
     clients.set(region, client);
     return client;

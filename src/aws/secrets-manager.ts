@@ -1,4 +1,5 @@
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type Clock, createDeadline } from '../controller/runtime/clock.ts';
 import type { CredentialProvider } from './credentials.ts';
 import { type Endpoints, endpointOf } from './endpoints.ts';
 
@@ -27,6 +28,7 @@ export interface ClientOptions {
   readonly requestHandler: object;
   readonly userAgent: string;
   readonly deadlineMs: number;
+  readonly clock: Clock;
 }
 
 const ATTEMPTS = 2;
@@ -41,10 +43,13 @@ export function createSecretsManager(region: string, options: ClientOptions): Re
     customUserAgent: options.userAgent,
     maxAttempts: ATTEMPTS,
   });
-  const deadline = () => ({ abortSignal: AbortSignal.timeout(options.deadlineMs) });
+  const inTime = async <T>(send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> => {
+    const deadline = createDeadline(options.clock, options.deadlineMs);
+    return await send({ abortSignal: deadline.signal }).finally(deadline.end);
+  };
   return {
     async describe(secretId, stage) {
-      const answer = await client.send(new DescribeSecretCommand({ SecretId: secretId }), deadline());
+      const answer = await inTime(options => client.send(new DescribeSecretCommand({ SecretId: secretId }), options));
       const versions = Object.entries(answer.VersionIdsToStages ?? {});
       const withStage = (name: string) => versions.find(([, stages]) => stages?.includes(name))?.[0];
       // GetSecretValue refuses a secret that is scheduled for deletion; DescribeSecret still answers, with this date.
@@ -53,7 +58,7 @@ export function createSecretsManager(region: string, options: ClientOptions): Re
     },
     async getValue(secretId, stage) {
       const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
-      const answer = await client.send(command, deadline());
+      const answer = await inTime(options => client.send(command, options));
       // An empty string is a value; only the absence of both fields is none.
       const text = answer.SecretString;
       return {

@@ -36,3 +36,27 @@ export async function isSettledWithin(clock: Clock, ms: number, promise: Promise
   over.abort();
   return isSettled;
 }
+
+/** The time that something may take; `end` has to be called when it is over. */
+export interface Deadline {
+  /** Aborts when the time is up, or with what the deadline was made with. */
+  readonly signal: AbortSignal;
+  /** Gives it so many milliseconds from now, whatever it had left. */
+  renew(ms: number): void;
+  end(): void;
+}
+
+/** A deadline in so many milliseconds; `signal` aborts it before. */
+export function createDeadline(clock: Clock, ms: number, signal?: AbortSignal): Deadline {
+  const over = new AbortController();
+  const expire = (): void => over.abort(new DOMException('the deadline has passed', 'TimeoutError'));
+  let cancel = clock.schedule(ms, expire);
+  return {
+    signal: signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]),
+    renew(ms) {
+      cancel();
+      cancel = clock.schedule(ms, expire);
+    },
+    end: () => cancel(),
+  };
+}

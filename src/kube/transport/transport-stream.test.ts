@@ -15,6 +15,7 @@ import {
   unknown,
   WAIT,
 } from '../../../test/support/transport-world.ts';
+import { systemClock } from '../../controller/runtime/system-clock.ts';
 import type { Transport } from './transport.ts';
 
 describe('a stream', () => {
@@ -41,13 +42,14 @@ describe('a stream', () => {
         }, 50);
         response.on('close', () => clearInterval(tick));
       }),
-      { deadlineMs: 150 },
+      { deadlineMs: 150, clock: systemClock },
     );
     expect(await lines(await opened(transport, 1_000))).toBe('a\n'.repeat(6));
   });
 
   test('breaks when the server is silent for too long', async () => {
-    const { transport } = await transportWorld(inTurn(response => response.writeHead(200).write('a\n')));
+    const silent = inTurn(response => response.writeHead(200).write('a\n'));
+    const { transport } = await transportWorld(silent, { clock: systemClock });
     await expect(lines(await opened(transport, 200))).rejects.toThrow();
   });
 
@@ -63,12 +65,17 @@ describe('a stream', () => {
     const { transport, asked, clock, reads } = await transportWorld(
       inTurn(unknown, busy('2'), response => response.writeHead(200).end('a\n')),
     );
-    const pending = transport.stream(GET, 1_000, new AbortController().signal);
-    for (const ms of [0, 2_000]) {
-      await until('it waits', WAIT, () => clock.timers === 1);
-      clock.advance(ms);
-    }
+    const startedAt = clock.monotonic();
+    let isOver = false;
+    const pending = transport.stream(GET, 60_000, new AbortController().signal).finally(() => {
+      isOver = true;
+    });
+    await until('it is answered', WAIT, () => {
+      if (!isOver) clock.advance(100);
+      return isOver;
+    });
     const result = await pending;
+    expect(clock.monotonic() - startedAt).toBeGreaterThanOrEqual(2_000);
     expect(result.ok && (await lines(result.value))).toBe('a\n');
     expect([asked.length, reads]).toEqual([3, [false, true]]);
   });
@@ -80,7 +87,7 @@ describe('a stream', () => {
   });
 
   test('has no answer when none begins in time', async () => {
-    const { transport } = await transportWorld(inTurn(hang), { deadlineMs: 200 });
+    const { transport } = await transportWorld(inTurn(hang), { deadlineMs: 200, clock: systemClock });
     expect(await transport.stream(GET, 60_000, new AbortController().signal)).toEqual(NO_ANSWER);
   });
 
@@ -121,7 +128,11 @@ describe('sockets', () => {
   });
 
   test('a call that waits for a socket has no answer in time, and is never sent', async () => {
-    const { transport, asked } = await transportWorld(inTurn(hang), { sockets: 1, deadlineMs: 400 });
+    const { transport, asked } = await transportWorld(inTurn(hang), {
+      sockets: 1,
+      deadlineMs: 400,
+      clock: systemClock,
+    });
     const first = transport.call(GET);
     await until('the socket is taken', WAIT, () => asked.length === 1);
     const startedAt = performance.now();
@@ -136,7 +147,7 @@ describe('sockets', () => {
     const isList = (line: string) => line === `GET ${GET.path}`;
     const { transport, asked } = await transportWorld(
       (request, response) => (isList(`${request.method} ${request.url}`) ? hang() : fine(response)),
-      { sockets: 2, deadlineMs: 2_000 },
+      { sockets: 2, deadlineMs: 2_000, clock: systemClock },
     );
     const crowd = Array.from({ length: 50 }, () => transport.call(GET));
     await until('the sockets are taken', WAIT, () => asked.length === 2);
@@ -160,6 +171,7 @@ describe('sockets', () => {
         authorization: async () => undefined,
       },
       deadlineMs: 100,
+      clock: systemClock,
     });
     const startedAt = performance.now();
     expect(await transport.call(GET)).toEqual(NO_ANSWER);

@@ -13,6 +13,7 @@ import {
   unknown,
   WAIT,
 } from '../../../test/support/transport-world.ts';
+import { systemClock } from '../../controller/runtime/system-clock.ts';
 
 const endless = (response: ServerResponse) => {
   response.writeHead(200);
@@ -62,7 +63,10 @@ describe('a call', () => {
   ];
   for (const { why, answer } of lost) {
     test(`has no answer, in time, and is not sent again: ${why}`, async () => {
-      const { transport, asked, codes } = await transportWorld(inTurn(answer, fine), { deadlineMs: 300 });
+      const { transport, asked, codes } = await transportWorld(inTurn(answer, fine), {
+        deadlineMs: 300,
+        clock: systemClock,
+      });
       const startedAt = performance.now();
       expect(await transport.call(POST)).toEqual(NO_ANSWER);
       expect(performance.now() - startedAt).toBeLessThan(2_000);

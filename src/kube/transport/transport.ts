@@ -1,6 +1,5 @@
 import { Agent, type Dispatcher, request } from 'undici';
-import type { Clock } from '../../controller/runtime/clock.ts';
-import { pause } from '../../controller/runtime/clock.ts';
+import { type Clock, createDeadline, type Deadline, pause } from '../../controller/runtime/clock.ts';
 import { type KubeError, type KubeResult, kubeError } from '../error.ts';
 import type { Connection } from './connection.ts';
 import { rotatingConnector } from './connector.ts';
@@ -68,7 +67,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   const urgent = new Agent({ ...shared, connections: 1, maxResponseSize: maxBodyBytes });
   const watches = new Agent({ ...shared, connections: null });
 
-  const send = async (call: Call, { dispatcher, signal, idleMs, renew }: Sending) => {
+  const send = async (call: Call, { dispatcher, signal, renew }: Sending) => {
     const authorization = await connection.authorization(renew);
     // After everything that waits: what held when the call was made may hold no more.
     if (call.permitted?.() === false) throw new Error('not permitted');
@@ -78,8 +77,9 @@ export async function createTransport(options: TransportOptions): Promise<Transp
       dispatcher,
       method: call.method,
       signal,
-      headersTimeout: deadlineMs,
-      bodyTimeout: idleMs,
+      // One clock for all: the signal ends what takes too long.
+      headersTimeout: 0,
+      bodyTimeout: 0,
       headers: {
         accept: call.accept ?? JSON_TYPE,
         'user-agent': options.userAgent,
@@ -132,16 +132,21 @@ export async function createTransport(options: TransportOptions): Promise<Transp
 
   return {
     call: call =>
-      persist(call, (renew, leftMs) => {
-        const deadline = AbortSignal.timeout(Math.ceil(Math.min(deadlineMs, leftMs)));
-        const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
+      persist(call, async (renew, leftMs) => {
+        const deadline = createDeadline(clock, Math.min(deadlineMs, leftMs), call.signal);
         const dispatcher = call.isUrgent ? urgent : calls;
-        return attempt(call, { dispatcher, signal, idleMs: deadlineMs, renew }, body => body.json());
+        const result = await attempt(call, { dispatcher, signal: deadline.signal, renew }, body => body.json());
+        deadline.end();
+        return result;
       }),
     stream: (call, idleMs, signal) =>
-      persist<AsyncIterable<Uint8Array>>({ ...call, signal }, renew =>
-        attempt(call, { dispatcher: watches, signal, idleMs, renew }, body => body),
-      ),
+      persist<AsyncIterable<Uint8Array>>({ ...call, signal }, async renew => {
+        const deadline = createDeadline(clock, deadlineMs, signal);
+        const sending = { dispatcher: watches, signal: deadline.signal, renew };
+        const result = await attempt(call, sending, body => whileAlive(body, deadline, idleMs));
+        if (!result.ok) deadline.end();
+        return result;
+      }),
     async close() {
       await Promise.all([calls, urgent, watches].map(agent => agent.destroy()));
     },
@@ -151,8 +156,6 @@ export async function createTransport(options: TransportOptions): Promise<Transp
 interface Sending {
   readonly dispatcher: Agent;
   readonly signal: AbortSignal;
-  /** How long the server may be silent within its answer. */
-  readonly idleMs: number;
   /** Whether to read the token anew. */
   readonly renew: boolean;
 }
@@ -174,6 +177,19 @@ function retryPause({ status, retryAfterMs }: KubeError, isRenewed: boolean): nu
 async function rest(clock: Clock, ms: number, stopping: AbortSignal): Promise<boolean> {
   await pause(clock, ms, stopping);
   return ms === 0 || !stopping.aborted;
+}
+
+/** The chunks of a stream, each of which renews its deadline. */
+async function* whileAlive(body: Body, deadline: Deadline, idleMs: number): AsyncGenerator<Uint8Array> {
+  try {
+    deadline.renew(idleMs);
+    for await (const chunk of body) {
+      deadline.renew(idleMs);
+      yield chunk;
+    }
+  } finally {
+    deadline.end();
+  }
 }
 
 /** undici hears a signal only once the request is on a socket; one that still waits for it is dropped then, unsent. */
