@@ -1,6 +1,7 @@
 import { parseConfig } from '../../src/config.ts';
+import type { Clock } from '../../src/controller/runtime/clock.ts';
 import type { Log } from '../../src/controller/runtime/log.ts';
-import { systemClock as clock } from '../../src/controller/runtime/system-clock.ts';
+import { systemClock } from '../../src/controller/runtime/system-clock.ts';
 import { type Operator, startOperator } from '../../src/start.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { connectTransport, type KubeAccess } from '../support/kube-admin.ts';
@@ -18,6 +19,10 @@ export interface OperatorOptions {
   readonly flags?: readonly string[];
   /** Takes the log lines, as JSON. */
   readonly lines: string[];
+  /** Default: that of this tree. */
+  readonly startOperator?: typeof startOperator;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** Flags of an operator with replicas, for which a lost leader is replaced within seconds. */
@@ -29,28 +34,27 @@ export const ELECTION_FLAGS: readonly string[] = [
   '--leader-election-retry-period=500ms',
 ];
 
-/** The operator within this process, wired as `main.ts` does it. Its flags are parsed as the program's own. */
-export async function runOperator(options: OperatorOptions): Promise<Operator> {
-  const { kube, aws, operatorNamespace, watchNamespaces, flags = [], lines } = options;
+/** Where AWS is, by region, and telemetry on a free port. */
+export function endpointFlags(aws: Readonly<Record<string, string>>): readonly string[] {
   const services = ['secretsmanager', 'sts'] as const;
   const endpoints = REGIONS.flatMap(region => services.map(service => `${service}/${region}=${aws[region]}`));
-  const args = [
-    `--watch-namespaces=${watchNamespaces.join(',')}`,
-    `--regions=${REGIONS.join(',')}`,
-    `--aws-endpoints=${endpoints.join(',')}`,
-    '--bind-address=127.0.0.1:0',
-    ...flags,
-  ];
+  return [`--regions=${REGIONS.join(',')}`, `--aws-endpoints=${endpoints.join(',')}`, '--bind-address=127.0.0.1:0'];
+}
+
+/** The operator within this process, wired as `main.ts` does it. Its flags are parsed as the program's own. */
+export async function runOperator(options: OperatorOptions): Promise<Operator> {
+  const { kube, aws, operatorNamespace, watchNamespaces, flags = [], lines, clock = systemClock } = options;
+  const args = [`--watch-namespaces=${watchNamespaces.join(',')}`, ...endpointFlags(aws), ...flags];
   const parsed = parseConfig(args, {});
   if (parsed.kind !== 'config') throw new Error(parsed.text);
   const { config } = parsed;
   const metrics = createMetrics();
-  const transport = await connectTransport(kube, operatorNamespace);
+  const transport = await connectTransport(kube, operatorNamespace, clock);
   // The SDK's chain reads the environment of the process; these are moto's credentials, not anybody's.
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'operator', AWS_SECRET_ACCESS_KEY: 'operator' });
   const log = recordingLog(lines);
   const parts = { config, transport, metrics, userAgent: 'secrets-operator/test', clock, random: Math.random, log };
-  return await startOperator({ ...parts, env: process.env }, operatorNamespace);
+  return await (options.startOperator ?? startOperator)({ ...parts, env: process.env }, operatorNamespace);
 }
 
 /** Waits until an operator is ready; throws with its log when it does not get so far. */

@@ -12,6 +12,8 @@ export interface FakeClock extends Clock {
   advance(ms: number): void;
   /** Moves the wall clock alone, as an administrator or NTP does. */
   setWall(ms: number): void;
+  /** Milliseconds until the next timer falls due; undefined when there is none. */
+  readonly nextMs: number | undefined;
   /** Number of timers that are neither called nor cancelled. */
   readonly timers: number;
 }
@@ -47,6 +49,10 @@ export function createFakeClock(wall: number = Date.parse('2030-01-01T00:00:00Z'
     },
     setWall(ms) {
       offset = ms - monotonic;
+    },
+    get nextMs() {
+      const next = earliest(Number.POSITIVE_INFINITY);
+      return next === undefined ? undefined : next.at - monotonic;
     },
     get timers() {
       return timers.size;

@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { systemClock as clock } from '../../src/controller/runtime/system-clock.ts';
+import { Agent, request } from 'undici';
+import type { Clock } from '../../src/controller/runtime/clock.ts';
+import { systemClock } from '../../src/controller/runtime/system-clock.ts';
 import type { Connection } from '../../src/kube/transport/connection.ts';
 import { createTransport, type Transport } from '../../src/kube/transport/transport.ts';
+
+/** Shorter than the API server keeps an idle connection. */
+const IDLE_MS = 4_000;
 
 /** An address and an identity that reach the API server. */
 export interface KubeAccess {
@@ -50,16 +55,23 @@ function accessConnection({ url, token, certificateAuthority }: KubeAccess, name
   };
 }
 
-export async function connectTransport(access: KubeAccess, namespace?: string): Promise<Transport> {
+export async function connectTransport(
+  access: KubeAccess,
+  namespace?: string,
+  clock: Clock = systemClock,
+): Promise<Transport> {
   const connection = accessConnection(access, namespace);
   return await createTransport({ connection, clock, userAgent: 'test', metrics: { requested: () => undefined } });
 }
 
 export function createKubeAdmin(access: KubeAccess): KubeAdmin {
+  // One for all calls: a test makes hundreds, and each handshake costs more than the call.
+  let connecting: Promise<Agent> | undefined;
+  const connect = async (): Promise<Agent> =>
+    new Agent({ connect: { ca: await readFile(access.certificateAuthority, 'utf8') }, keepAliveTimeout: IDLE_MS });
   const send = async (method: string, path: string, body?: unknown, type = 'application/json') => {
-    const { request, Agent } = await import('undici');
-    const ca = await readFile(access.certificateAuthority, 'utf8');
-    const dispatcher = new Agent({ connect: { ca } });
+    connecting ??= connect();
+    const dispatcher = await connecting;
     const response = await request(access.url + path, {
       method: method as 'GET',
       dispatcher,
@@ -67,7 +79,6 @@ export function createKubeAdmin(access: KubeAccess): KubeAdmin {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const answer = (await response.body.json()) as KubeObject & Refusal;
-    await dispatcher.close();
     return { status: response.statusCode, answer };
   };
   const must = async <T>(method: string, path: string, body?: unknown, type?: string): Promise<T> => {

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as rest } from 'node:timers/promises';
+import { ELECTION_FLAGS, endpointFlags } from '../../integration/operator.ts';
+import { startFaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
+import { writeKubeconfig } from '../../support/kubeconfig.ts';
+import type { Pace } from '../pace.ts';
+import type { Theatre } from '../play.ts';
+import type { Incarnation, TroupeMaker } from '../troupe.ts';
+
+const BUNDLE = path.join(import.meta.dirname, '../../../dist/operator.mjs');
+const LOOK_MS = 60;
+/** A dead leader's lease, a region that hangs, the pauses before a restart: together far less. */
+const NEVER_MS = 90_000;
+const CALM_MS = 3_000;
+
+/** The bundle as users run it, in real time: one process after the other, with a lease that is soon over. */
+export function bundleTroupe({ kube, aws }: Pick<Theatre, 'kube' | 'aws'>): TroupeMaker {
+  return ({ namespace, lines, step }) => ({
+    time: realTime(step),
+    calmMs: CALM_MS,
+    async start(onStart) {
+      const faults = await startFaultProxy({ kube, aws });
+      onStart(faults);
+      const folder = await mkdtemp(path.join(tmpdir(), 'so-crash-'));
+      const kubeconfig = path.join(folder, 'kubeconfig');
+      writeKubeconfig(kubeconfig, { ...faults.kube, server: faults.kube.url });
+      const args = [...ELECTION_FLAGS, ...endpointFlags(faults.aws), '--log-level=debug'];
+      const child = spawn(process.execPath, ['--disable-sigusr1', BUNDLE, ...args, `--watch-namespaces=${namespace}`], {
+        env: {
+          PATH: process.env['PATH'] ?? '',
+          KUBECONFIG: kubeconfig,
+          POD_NAMESPACE: namespace,
+          AWS_ACCESS_KEY_ID: 'operator',
+          AWS_SECRET_ACCESS_KEY: 'operator',
+        },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      createInterface({ input: child.stdout }).on('line', line => lines.push(line));
+      const gone = once(child, 'exit').then(async () => {
+        await faults.stop();
+        await rm(folder, { recursive: true });
+      });
+      const incarnation: Incarnation = {
+        ...{ faults, gone },
+        kill: () => {
+          child.kill('SIGKILL');
+        },
+        async stop() {
+          child.kill('SIGTERM');
+          await gone;
+        },
+      };
+      return incarnation;
+    },
+  });
+}
+
+function realTime(step: () => Promise<boolean>): Pace {
+  const look = async (): Promise<void> => {
+    await step();
+    await rest(LOOK_MS);
+  };
+  return {
+    now: () => Date.now(),
+    async until(what, probe) {
+      const end = performance.now() + NEVER_MS;
+      for (; !probe(); await look())
+        if (performance.now() >= end) throw new Error(`${what}: not within ${NEVER_MS / 1_000} seconds`);
+    },
+    async pass(ms) {
+      const end = performance.now() + ms;
+      while (performance.now() < end) await look();
+    },
+  };
+}

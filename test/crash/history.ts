@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'undici';
+import { linesOf } from '../support/fault-proxy/watch.ts';
+import type { KubeAccess, KubeObject } from '../support/kube-admin.ts';
+import { until } from '../support/poll.ts';
+
+export type Kind = 'Secret' | 'AwsSecret' | 'Deployment' | 'StatefulSet' | 'Pod' | 'Event';
+
+export type Stored = KubeObject & Readonly<Record<string, unknown>>;
+
+/** One change of one object, as the API server made it: etcd's own order over all kinds. */
+export interface Revision {
+  readonly version: number;
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly kind: Kind;
+  readonly object: Stored;
+}
+
+/** Every change that anybody makes, seen beside the operator and whatever its faults are. */
+export interface History {
+  /** The changes in a namespace so far, in the order in which they were made. */
+  of(namespace: string): readonly Revision[];
+  /** The objects of a namespace that there are, by `Kind/name`. */
+  live(namespace: string): ReadonlyMap<string, Revision>;
+  /** Waits until it has seen all that there is now. */
+  caughtUp(namespace: string): Promise<void>;
+  forget(namespace: string): void;
+  stop(): Promise<void>;
+}
+
+const COLLECTIONS: Readonly<Record<Kind, { readonly api: string; readonly plural: string }>> = {
+  Secret: { api: '/api/v1', plural: 'secrets' },
+  AwsSecret: { api: '/apis/secrets-operator.io/v1alpha1', plural: 'awssecrets' },
+  Deployment: { api: '/apis/apps/v1', plural: 'deployments' },
+  StatefulSet: { api: '/apis/apps/v1', plural: 'statefulsets' },
+  Pod: { api: '/api/v1', plural: 'pods' },
+  Event: { api: '/apis/events.k8s.io/v1', plural: 'events' },
+};
+const KINDS = Object.keys(COLLECTIONS) as Kind[];
+
+interface List {
+  readonly metadata: KubeObject['metadata'];
+  readonly items: readonly Stored[];
+}
+
+/** Watches the whole cluster, around the operator's proxy. */
+export async function startHistory(access: KubeAccess): Promise<History> {
+  const dispatcher = new Agent({ connect: { ca: await readFile(access.certificateAuthority, 'utf8') } });
+  const over = new AbortController();
+  const places = new Map<string, { readonly all: Revision[]; readonly live: Map<string, Revision> }>();
+  const placeOf = (namespace: string) => {
+    const place = places.get(namespace) ?? { all: [], live: new Map() };
+    places.set(namespace, place);
+    return place;
+  };
+  const get = async (path: string) => {
+    const headers = { authorization: `Bearer ${access.token}` };
+    const { signal } = over;
+    return (await request(access.url + path, { dispatcher, headers, signal, bodyTimeout: 0 })).body;
+  };
+  const note = (kind: Kind, type: string, object: Stored): void => {
+    if (type !== 'ADDED' && type !== 'MODIFIED' && type !== 'DELETED') return;
+    const { all, live } = placeOf(object.metadata.namespace ?? '');
+    const revision = { version: Number(object.metadata.resourceVersion), type, kind, object } as const;
+    // The watches of several kinds are not in order among each other.
+    all.splice(all.findLastIndex(({ version }) => version < revision.version) + 1, 0, revision);
+    const key = keyOf(revision);
+    if (type === 'DELETED') live.delete(key);
+    else live.set(key, revision);
+  };
+  const follow = async (kind: Kind, from: string): Promise<void> => {
+    const { api, plural } = COLLECTIONS[kind];
+    const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=3600&resourceVersion=${from}`;
+    for await (const line of linesOf(await get(`${api}/${plural}?${query}`))) {
+      const { type, object } = JSON.parse(line.toString()) as { readonly type: string; readonly object: Stored };
+      note(kind, type, object);
+    }
+    throw new Error(`the watch of ${plural} has ended`);
+  };
+  const following = KINDS.map(async kind => {
+    const { api, plural } = COLLECTIONS[kind];
+    const list = (await (await get(`${api}/${plural}?limit=1`)).json()) as List;
+    return { kind, ended: follow(kind, list.metadata.resourceVersion).catch(error => error) };
+  });
+  const ends = await Promise.all(following);
+  const isCurrent = async (namespace: string, kind: Kind): Promise<boolean> => {
+    const { api, plural } = COLLECTIONS[kind];
+    const { items } = (await (await get(`${api}/namespaces/${namespace}/${plural}`)).json()) as List;
+    const seen = [...placeOf(namespace).live.values()].filter(revision => revision.kind === kind);
+    const versions = new Set(items.map(({ metadata }) => Number(metadata.resourceVersion)));
+    return seen.length === items.length && seen.every(({ version }) => versions.has(version));
+  };
+
+  return {
+    of: namespace => placeOf(namespace).all,
+    live: namespace => placeOf(namespace).live,
+    async caughtUp(namespace) {
+      for (const kind of KINDS)
+        await until(`the history knows each ${kind} of ${namespace}`, { timeoutMs: 20_000, intervalMs: 5 }, () =>
+          isCurrent(namespace, kind),
+        );
+    },
+    forget(namespace) {
+      places.delete(namespace);
+    },
+    async stop() {
+      over.abort();
+      await Promise.all(ends.map(({ ended }) => ended));
+      await dispatcher.destroy();
+    },
+  };
+}
+
+/** `Kind/name`. */
+export function keyOf({ kind, object }: Revision): string {
+  return `${kind}/${object.metadata.name}`;
+}

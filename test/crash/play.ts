@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { REGIONS, type Region } from '../integration/setup.ts';
+import { createAwsAdmin } from '../support/aws-admin.ts';
+import type { Call } from '../support/fault-proxy/call.ts';
+import { hang } from '../support/fault-proxy/fault.ts';
+import type { FaultProxy } from '../support/fault-proxy/fault-proxy.ts';
+import { createKubeAdmin, type KubeAccess } from '../support/kube-admin.ts';
+import { createCluster } from './cluster.ts';
+import type { History } from './history.ts';
+import type { Mishap } from './menu.ts';
+import { difference } from './oracles/end.ts';
+import { matcherOf, type Point } from './points.ts';
+import { endOf, type Run } from './run.ts';
+import type { Scenario } from './scenario.ts';
+import { createStage, type Stage } from './stage.ts';
+import type { Incarnation, Troupe, TroupeMaker } from './troupe.ts';
+
+/** Where scenarios are played. */
+export interface Theatre {
+  readonly kube: KubeAccess & { readonly servingKey: string };
+  /** URL of each region. */
+  readonly aws: Readonly<Record<Region, string>>;
+  readonly history: History;
+}
+
+export interface Played {
+  /** Where the run has to end; undefined for the run that tells it. */
+  readonly reference?: Run;
+  readonly injection?: { readonly point: Point; readonly mishap: Mishap };
+}
+
+/**
+ * Plays a scenario in a namespace of its own, with one mishap or none. Rejects when it does not end where it has to, and
+ * tells what is missing then.
+ */
+export async function play(
+  theatre: Theatre,
+  makeTroupe: TroupeMaker,
+  scenario: Scenario,
+  played: Played = {},
+): Promise<Run> {
+  const { history } = theatre;
+  const namespace = `c-${randomUUID().slice(0, 8)}`;
+  const kube = createKubeAdmin(theatre.kube);
+  const lines: string[] = [];
+  const troupe: Troupe = makeTroupe({
+    ...{ namespace, lines, changes: () => history.of(namespace).length, step: () => cluster.step() },
+  });
+  const { time } = troupe;
+  const cluster = createCluster({ namespace, kube, history, now: time.now });
+  const company = createCompany(troupe, played, namespace);
+  const stage = createStage({
+    ...{ namespace, kube, history, operator: company, loseRegion: company.loseRegion },
+    aws: Object.fromEntries(
+      REGIONS.map(region => [region, createAwsAdmin(theatre.aws[region], region)]),
+    ) as Stage['aws'],
+  });
+  const isOver = (): boolean => {
+    if (!stage.isCalm()) return false;
+    return played.reference === undefined
+      ? scenario.isReached(stage)
+      : endOf(history, namespace) === played.reference.end;
+  };
+
+  await kube.create('/api/v1/namespaces', { metadata: { name: namespace } });
+  try {
+    await scenario.given(stage);
+    await history.caughtUp(namespace);
+    if (company.isUp()) await time.until('all is calm before it begins', () => stage.isCalm());
+    await history.caughtUp(namespace);
+    const begin = history.of(namespace).length;
+    company.beginAct();
+    await scenario.act(stage);
+    await history.caughtUp(namespace);
+    await time.until('the declared state is reached', isOver).catch(error => {
+      const missing = difference(played.reference?.end ?? '', endOf(history, namespace));
+      throw new Error(`${error.message}\n${missing}\n${lines.slice(-30).join('\n')}`);
+    });
+    const calls = company.actCalls();
+    await history.caughtUp(namespace);
+    const reached = history.of(namespace).length;
+    await time.pass(troupe.calmMs);
+    await history.caughtUp(namespace);
+    const revisions = [...history.of(namespace)];
+    const { wasMet } = company;
+    return {
+      namespace,
+      lines,
+      values: stage.values,
+      wasMet,
+      begin,
+      reached,
+      revisions,
+      calls,
+      end: endOf(history, namespace),
+    };
+  } finally {
+    await company.leave();
+    history.forget(namespace);
+  }
+}
+
+/** The operator's processes, one after the other. */
+function createCompany({ time, start }: Troupe, { injection }: Played, namespace: string) {
+  const all: Incarnation[] = [];
+  const losses = new Map<Region, (faults: FaultProxy) => void>();
+  const matches = injection && matcherOf(injection.point, namespace);
+  let current: Incarnation | undefined;
+  let before: readonly number[] = [];
+  let isActing = false;
+  let wasMet = false;
+
+  const onStart = (faults: FaultProxy): void => {
+    const isIt = (call: Call): boolean => {
+      if (!isActing || wasMet || matches?.(call) !== true) return false;
+      wasMet = true;
+      return true;
+    };
+    // First of all, so that what the scenario itself makes fail stands behind it.
+    if (injection !== undefined) faults.inject(injection.mishap.fault(die), isIt, 1);
+    for (const lose of losses.values()) lose(faults);
+  };
+  const begin = async (): Promise<void> => {
+    current = await start(onStart);
+    all.push(current);
+  };
+  const die = (): void => {
+    current?.kill();
+    void begin();
+  };
+  const stop = async (): Promise<void> => {
+    const leaving = current;
+    current = undefined;
+    let isOver = leaving === undefined;
+    const stopping = leaving?.stop().finally(() => {
+      isOver = true;
+    });
+    await time.until('the operator ends', () => isOver);
+    await stopping;
+  };
+  return {
+    start: begin,
+    stop,
+    isUp: () => current !== undefined,
+    get wasMet() {
+      return wasMet;
+    },
+    beginAct() {
+      isActing = true;
+      before = all.map(({ faults }) => faults.calls.length);
+    },
+    actCalls: (): readonly Call[] => all.flatMap(({ faults }, i) => faults.calls.slice(before[i] ?? 0)),
+    loseRegion(region: Region) {
+      const ends: (() => void)[] = [];
+      const lose = (faults: FaultProxy): void => {
+        ends.push(faults.inject(hang(), call => call.target === `aws/${region}`));
+      };
+      losses.set(region, lose);
+      for (const { faults } of all) lose(faults);
+      return () => {
+        losses.delete(region);
+        for (const end of ends) end();
+      };
+    },
+    async leave() {
+      if (current !== undefined) await stop();
+      await Promise.all(all.map(({ gone }) => gone));
+    },
+  };
+}
