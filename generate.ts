@@ -8,6 +8,8 @@ import { awsSecretReference } from './src/crds/reference/page.ts';
 import { withReasonTables } from './src/crds/reference/reason-tables.ts';
 import { createMetrics } from './src/telemetry/metrics.ts';
 import { metricsReference } from './src/telemetry/reference.ts';
+import { reliabilityPage } from './test/reliability/page.ts';
+import { INTRO, SECTIONS } from './test/reliability/table.ts';
 
 const yaml = (manifest: object): string =>
   `# Generated from src/crds by \`make generate\`. Do not edit.\n${stringify(manifest, { lineWidth: 120, aliasDuplicateObjects: false })}`;
@@ -20,6 +22,7 @@ const files: Readonly<Record<string, string>> = {
   'charts/secrets-operator/files/crds/secrets-operator.io_awssecrets.yaml': yaml(awsSecretManifest()),
   'docs/reference/aws-secret.md': page('src/crds', awsSecretReference()),
   'docs/reference/metrics.md': page('src/telemetry/metrics.ts', metricsReference(createMetrics().registry)),
+  'docs/reliability.md': page('test/reliability', reliabilityPage(INTRO, SECTIONS)),
   [TROUBLESHOOTING]: withReasonTables(await readFile(path.join(import.meta.dirname, TROUBLESHOOTING), 'utf8')),
 };
 

@@ -7,7 +7,13 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/support/**/*.test.ts', 'test/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'test/support/**/*.test.ts',
+            'test/reliability/**/*.test.ts',
+            'test/state-machine/*/*.test.ts',
+            'test/*.test.ts',
+          ],
           // No source holds state in a module, so that the files of a worker may share their imports.
           pool: 'threads',
           isolate: false,
@@ -27,11 +33,22 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
+          include: ['test/integration/**/*.test.ts', 'test/state-machine/*.test.ts'],
           globalSetup: ['test/integration/setup.ts'],
           // More than there are cores: the files mostly wait, for a watch or a pause that the operator makes.
           maxWorkers: 4,
           testTimeout: 60_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'crash',
+          include: ['test/crash/**/*.test.ts'],
+          maxConcurrency: 12,
+          globalSetup: ['test/integration/setup.ts'],
+          testTimeout: 120_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 2 },
         },

@@ -12,7 +12,12 @@ const list = z.string().transform(text =>
     .filter(item => item !== ''),
 );
 const regionName = /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/;
+const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const endpointEntry = /^(secretsmanager|sts)\/([a-z0-9-]+)=(https?:\/\/.+)$/;
+
+function isEndpoint(text: string): boolean {
+  return endpointEntry.test(text) && URL.canParse(text.slice(text.indexOf('=') + 1));
+}
 
 function isBindAddress(text: string): boolean {
   return /^.*:[0-9]{1,5}$/.test(text) && Number(text.split(':').at(-1)) <= 65_535;
@@ -29,7 +34,9 @@ const objectName = z
 
 const settings = {
   'watch-namespaces': {
-    schema: list.default([]),
+    schema: list
+      .refine(all => all.every(name => namespaceName.test(name)), 'must be names of namespaces, such as shop')
+      .default([]),
     help: 'Namespaces to work in, separated by commas. Default: all.',
   },
   regions: {
@@ -41,7 +48,7 @@ const settings = {
   'aws-endpoints': {
     schema: list
       .refine(
-        all => all.every(e => endpointEntry.test(e)),
+        all => all.every(isEndpoint),
         'must be entries such as sts/eu-west-1=https://host, of service secretsmanager or sts',
       )
       .transform(all => Object.fromEntries(all.map(e => e.split(/=(.*)/s).slice(0, 2) as [string, string])))

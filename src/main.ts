@@ -1,8 +1,9 @@
 import process from 'node:process';
 import { parseConfig } from './config.ts';
-import { systemClock as clock } from './controller/runtime/system-clock.ts';
+import { systemClock } from './controller/runtime/system-clock.ts';
 import { harden } from './hardening.ts';
 import { connect } from './kube/transport/connect.ts';
+import { createServerClock } from './kube/transport/server-clock.ts';
 import { createTransport } from './kube/transport/transport.ts';
 import { startOperator } from './start.ts';
 import { createLog } from './telemetry/log.ts';
@@ -36,12 +37,12 @@ process.on('uncaughtException', error => {
   process.exit(1);
 });
 
-const connection = await connect(clock.monotonic).catch(fatal('cannot start'));
+const connection = await connect(systemClock.monotonic).catch(fatal('cannot start'));
 const metrics = createMetrics();
 const userAgent = `secrets-operator/${version}`;
-const transport = await createTransport({ connection, clock, userAgent, metrics: metrics.transport }).catch(
-  fatal('cannot start'),
-);
+const clock = createServerClock(systemClock, ms => log.warn('the clock differs from that of the API server', { ms }));
+const options = { connection, clock, userAgent, metrics: metrics.transport, onDate: clock.see };
+const transport = await createTransport(options).catch(fatal('cannot start'));
 const parts = { config, transport, metrics, userAgent, clock, random: Math.random, log, env };
 log.info('starting', { version });
 for (const message of warnings) log.warn('not hardened', { message });

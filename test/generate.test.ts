@@ -8,7 +8,8 @@ const ROOT = path.join(import.meta.dirname, '..');
 const CRD = 'charts/secrets-operator/files/crds/secrets-operator.io_awssecrets.yaml';
 const AWS_SECRET = 'docs/reference/aws-secret.md';
 const METRICS = 'docs/reference/metrics.md';
-const GENERATED = [CRD, AWS_SECRET, METRICS];
+const RELIABILITY = 'docs/reliability.md';
+const GENERATED = [CRD, AWS_SECRET, METRICS, RELIABILITY];
 /** Written by hand, but for its tables of reasons. */
 const TROUBLESHOOTING = 'docs/troubleshooting.md';
 const CHECKED = [...GENERATED, TROUBLESHOOTING];
@@ -19,7 +20,7 @@ let copy = '';
 let current: ReadonlyMap<string, string>;
 beforeAll(async () => {
   copy = await mkdtemp(path.join(tmpdir(), 'so-generate-'));
-  for (const part of ['generate.ts', 'package.json', 'src', TROUBLESHOOTING])
+  for (const part of ['generate.ts', 'package.json', 'src', 'test/reliability', TROUBLESHOOTING])
     await cp(path.join(ROOT, part), path.join(copy, part), { recursive: true });
   await symlink(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'));
   await generate();
@@ -28,7 +29,8 @@ beforeAll(async () => {
   );
 });
 beforeEach(async () => {
-  await cp(path.join(ROOT, 'src'), path.join(copy, 'src'), { recursive: true });
+  for (const part of ['src', 'test/reliability'])
+    await cp(path.join(ROOT, part), path.join(copy, part), { recursive: true });
   for (const [file, text] of current) await writeFile(path.join(copy, file), text);
 });
 afterAll(async () => {
@@ -66,6 +68,7 @@ const byHand = [
   { file: CRD, from: 'maxItems: 256', to: 'maxItems: 257' },
   { file: AWS_SECRET, from: 'AWS has no secret', to: 'AWS has one secret' },
   { file: METRICS, from: 'counter', to: 'gauge' },
+  { file: RELIABILITY, from: 'It is not touched', to: 'It is overwritten' },
   { file: TROUBLESHOOTING, from: 'AWS has no secret', to: 'AWS has one secret' },
 ];
 
@@ -93,6 +96,13 @@ const changed = [
   },
   { why: 'a name', file: 'src/crds/names.ts', from: '}/owner`', to: '}/owned-by`', in: [AWS_SECRET] },
   { why: 'a metric', file: 'src/telemetry/metrics.ts', from: 'Objects added.', to: 'Objects.', in: [METRICS] },
+  {
+    why: 'a promise',
+    file: 'test/reliability/sections/others.ts',
+    from: 'It is restarted once.',
+    to: 'It is restarted.',
+    in: [RELIABILITY],
+  },
 ];
 
 for (const { why, file, from, to, in: stale } of changed) {

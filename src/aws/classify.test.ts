@@ -20,12 +20,17 @@ const settled: Readonly<Record<string, readonly string[]>> = {
     'ExpiredToken',
     'ExpiredTokenException',
     'IDPRejectedClaim',
+    'IDPRejectedClaimException',
     'IncompleteSignature',
     'InvalidClientTokenId',
     'InvalidIdentityToken',
+    'InvalidIdentityTokenException',
     'InvalidSignatureException',
     'MissingAuthenticationToken',
     'OptInRequired',
+    'RequestExpired',
+    'RequestInTheFuture',
+    'RequestTimeTooSkewed',
     'SignatureDoesNotMatch',
     'UnrecognizedClientException',
   ],
@@ -53,6 +58,7 @@ const unavailable = [
   { code: 'RequestTimeout', status: 400, why: 'the service gave up waiting' },
   { code: 'RequestTimeoutException', status: 408, why: 'the same' },
   { code: 'IDPCommunicationError', status: 400, why: 'STS could not reach the identity provider, and may later' },
+  { code: 'IDPCommunicationErrorException', status: 400, why: 'the same, as the SDK names it' },
   { code: 'TimeoutError', status: undefined, why: 'no answer in time' },
   { code: 'AbortError', status: undefined, why: 'the deadline of the call' },
   { code: 'Error', status: undefined, why: 'ECONNREFUSED and its like carry no code of AWS' },
@@ -66,6 +72,14 @@ for (const { code, status, why } of unavailable) {
     expect(classify(sdkError(code, status))).toEqual({ reason: 'Unavailable', isElsewhere: true, isTransient: true });
   });
 }
+
+test('RegionDisabledException → CredentialsUnavailable: STS of another region may answer', () => {
+  expect(classify(sdkError('RegionDisabledException', 403))).toEqual({
+    reason: 'CredentialsUnavailable',
+    isElsewhere: true,
+    isTransient: false,
+  });
+});
 
 const unknown = ['SomethingNew', 'constructor', '__proto__', 'toString'];
 for (const code of unknown) {

@@ -33,20 +33,27 @@ const BY_CODE: Readonly<Record<string, Classification>> = {
   ExpiredToken: settled('CredentialsUnavailable'),
   ExpiredTokenException: settled('CredentialsUnavailable'),
   IDPRejectedClaim: settled('CredentialsUnavailable'),
+  IDPRejectedClaimException: settled('CredentialsUnavailable'),
   IncompleteSignature: settled('CredentialsUnavailable'),
   InvalidClientTokenId: settled('CredentialsUnavailable'),
   InvalidIdentityToken: settled('CredentialsUnavailable'),
+  InvalidIdentityTokenException: settled('CredentialsUnavailable'),
   InvalidSignatureException: settled('CredentialsUnavailable'),
   MissingAuthenticationToken: settled('CredentialsUnavailable'),
   NotAuthorized: settled('AccessDenied'),
   OptInRequired: settled('CredentialsUnavailable'),
+  // STS is switched off in that region; in another one it may be on.
+  RegionDisabledException: { ...settled('CredentialsUnavailable'), isElsewhere: true },
   RequestExpired: settled('CredentialsUnavailable'),
+  RequestInTheFuture: settled('CredentialsUnavailable'),
+  RequestTimeTooSkewed: settled('CredentialsUnavailable'),
   SignatureDoesNotMatch: settled('CredentialsUnavailable'),
   UnrecognizedClientException: settled('CredentialsUnavailable'),
   // The web identity token's file is missing or may not be read.
   ENOENT: settled('CredentialsUnavailable'),
   EACCES: settled('CredentialsUnavailable'),
   IDPCommunicationError: unavailable,
+  IDPCommunicationErrorException: unavailable,
   BandwidthLimitExceeded: unavailable,
   InternalFailure: unavailable,
   InternalServiceError: unavailable,
@@ -67,14 +74,18 @@ const BY_CODE: Readonly<Record<string, Classification>> = {
   TransactionInProgressException: unavailable,
 };
 
+/** As AWS writes a code that is not in the list; whoever answers in its place may write anything. */
+const CODE = /^[A-Za-z][\w.-]{0,63}$/;
+
 /** The code of an error that the SDK threw: AWS's own, or `NoAnswer` where there was none. */
 export function errorCode(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'NoAnswer';
-  const { name, code, $metadata } = error as { name?: string; code?: unknown; $metadata?: { httpStatusCode?: number } };
-  if (name !== undefined && Object.hasOwn(BY_CODE, name)) return name;
-  if (typeof code === 'string' && Object.hasOwn(BY_CODE, code)) return code;
-  const status = $metadata?.httpStatusCode;
-  return status === undefined ? 'NoAnswer' : (name ?? `HTTP ${status}`);
+  const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
+  const known = [name, code].find(text => typeof text === 'string' && Object.hasOwn(BY_CODE, text));
+  if (typeof known === 'string') return known;
+  const status = statusOf(error);
+  if (status === undefined) return 'NoAnswer';
+  return typeof name === 'string' && CODE.test(name) ? name : `HTTP ${status}`;
 }
 
 /** Never throws; an unknown 4xx is final, because asking another region for it would hide what is wrong. */
@@ -82,6 +93,12 @@ export function classify(error: unknown): Classification {
   const code = errorCode(error);
   const known = Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
   if (known !== undefined) return known;
-  const status = (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
+  const status = statusOf(error);
   return status === undefined || status >= 500 || status === 429 ? unavailable : settled('InvalidReference');
+}
+
+function statusOf(error: unknown): number | undefined {
+  const { $metadata } = (error ?? {}) as { readonly $metadata?: { readonly httpStatusCode?: unknown } | null };
+  const status = $metadata?.httpStatusCode;
+  return typeof status === 'number' ? status : undefined;
 }

@@ -8,17 +8,18 @@ const HOUR = 60 * MINUTE;
 /** STS: each call gives the next set, valid for `lifeMs` (infinite: without an expiry); it refuses while `refusal` is set, and waits while `gate` is. */
 function sts(lifeMs = HOUR) {
   const clock = createFakeClock();
-  const state: { calls: number; refusal?: unknown; gate?: Promise<void> } = { calls: 0 };
-  const get = shareCredentials(async (): Promise<Credentials> => {
+  const state: { calls: number; forced: number; refusal?: unknown; gate?: Promise<void> } = { calls: 0, forced: 0 };
+  const get = shareCredentials(async ({ forceRefresh = false } = {}): Promise<Credentials> => {
     state.calls += 1;
+    if (forceRefresh) state.forced += 1;
     const accessKeyId = `key-${state.calls}`;
     const expiration = Number.isFinite(lifeMs) ? { expiration: new Date(clock.now() + lifeMs) } : {};
     await state.gate;
     if (state.refusal !== undefined) throw state.refusal;
     return { accessKeyId, secretAccessKey: 'hunter2', ...expiration };
   }, clock);
-  const key = async () => (await get()).accessKeyId;
-  return { clock, state, key };
+  const key = async (refused?: Credentials) => (await get({ refused })).accessKeyId;
+  return { clock, state, get, key };
 }
 
 const denied = Object.assign(new Error('hunter2'), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
@@ -133,6 +134,58 @@ test('a request that takes long is shared until it ends', async () => {
   const third = key();
   resolve();
   expect(await Promise.all([first, second, third])).toEqual(['key-1', 'key-1', 'key-1']);
+});
+
+test('a set that AWS calls expired is replaced, whatever our own clock says of it', async () => {
+  const { clock, state, get, key } = sts();
+  const first = await get();
+  clock.setWall(0);
+  expect(await key()).toBe('key-1');
+  expect(await Promise.all([key(first), key(first), key(first)])).toEqual(['key-2', 'key-2', 'key-2']);
+  expect(await key()).toBe('key-2');
+  clock.advance(MINUTE);
+  expect(await key(first), 'who is late with the news').toBe('key-2');
+  expect([state.calls, state.forced]).toEqual([2, 1]);
+});
+
+test('where AWS calls every set expired, another is asked for once a second', async () => {
+  const { clock, state, get } = sts();
+  let refused = await get();
+  for (let call = 0; call < 40; call += 1) {
+    refused = await get({ refused });
+    clock.advance(100);
+  }
+  expect(state.forced).toBe(4);
+});
+
+test('a set that AWS has called expired is not served any more, whatever becomes of its renewal', async () => {
+  const { clock, state, get, key } = sts();
+  const first = await get();
+  state.refusal = denied;
+  await expect(key(first)).rejects.toThrow(CredentialsError);
+  await expect(key()).rejects.toThrow(CredentialsError);
+  delete state.refusal;
+  clock.advance(1_000);
+  expect(await key()).toBe('key-3');
+});
+
+test('a clock that is six hours ahead, so that every new set looks expired, does not ask STS for each call', async () => {
+  const { clock, state, key } = sts(HOUR - 6 * HOUR);
+  for (let call = 0; call < 600; call += 1) {
+    await key();
+    clock.advance(MINUTE / 10);
+  }
+  expect(state.calls).toBe(60);
+});
+
+test('a set that comes with little life left is used for a minute before another is asked for', async () => {
+  const { clock, state, key } = sts(3 * MINUTE);
+  await key();
+  clock.advance(MINUTE - 1);
+  expect(await key()).toBe('key-1');
+  clock.advance(1);
+  expect(await key()).toBe('key-2');
+  expect(state.calls).toBe(2);
 });
 
 const errors = [

@@ -9,7 +9,11 @@ export interface Credentials {
   readonly expiration?: Date;
 }
 
-export type CredentialProvider = () => Promise<Credentials>;
+/** `forceRefresh` asks the SDK's providers for a set that they have not given before. */
+export type CredentialProvider = (options?: { readonly forceRefresh?: boolean }) => Promise<Credentials>;
+
+/** `refused` is a set that AWS has called expired: it is given no more. */
+export type SharedCredentials = (options?: { readonly refused?: Credentials | undefined }) => Promise<Credentials>;
 
 /** Credentials could not be had. Carries the code of the cause, not its text. */
 export class CredentialsError extends Error {
@@ -27,43 +31,61 @@ export class CredentialsError extends Error {
 
 /** A little more than the five minutes before expiry at which the SDK's clients ask for new ones. */
 const AHEAD_MS = 6 * 60_000;
-/** So that a thousand objects do not each ask an STS that has just refused. */
-const HOLD_FAILURE_MS = 1_000;
+/** So that a thousand objects do not each ask an STS that has just refused, nor each for what has just been renewed. */
+const HOLD_MS = 1_000;
+/** A set that looks old as soon as it comes shows that our clock is wrong: AWS decides, and STS is not asked for each call. */
+const MIN_AGE_MS = 60_000;
 
 /**
- * One set of credentials for all clients: one request at a time, kept until shortly before it expires. A failure to
- * renew keeps the old set while it is valid.
+ * One set of credentials for all clients: one request at a time, kept until shortly before it expires, or until AWS calls
+ * it expired. A failure to renew keeps the old set while it is valid.
  */
-export function shareCredentials(provider: CredentialProvider, clock: Clock): CredentialProvider {
-  let current: Credentials | undefined;
+export function shareCredentials(provider: CredentialProvider, clock: Clock): SharedCredentials {
+  let forcedAt = Number.NEGATIVE_INFINITY;
+  let current: { readonly set: Credentials; readonly since: number } | undefined;
   let pending: Promise<Credentials> | undefined;
   let failure: { readonly error: CredentialsError; readonly until: number } | undefined;
 
-  const leftMs = (): number => {
-    if (current === undefined) return 0;
-    return current.expiration === undefined ? Number.POSITIVE_INFINITY : current.expiration.getTime() - clock.now();
-  };
-  const renew = async (): Promise<Credentials> => {
+  const leftMs = ({ expiration }: Credentials): number =>
+    expiration === undefined ? Number.POSITIVE_INFINITY : expiration.getTime() - clock.now();
+  const renew = async (forceRefresh: boolean): Promise<Credentials> => {
+    if (forceRefresh) forcedAt = clock.monotonic();
     try {
-      current = await provider();
+      const set = await provider({ forceRefresh });
+      current = { set, since: clock.monotonic() };
       failure = undefined;
-      return current;
+      return set;
     } catch (error) {
-      failure = { error: new CredentialsError(error), until: clock.monotonic() + HOLD_FAILURE_MS };
-      if (current !== undefined && leftMs() > 0) return current;
+      failure = { error: new CredentialsError(error), until: clock.monotonic() + HOLD_MS };
+      if (forceRefresh) current = undefined;
+      if (current !== undefined && leftMs(current.set) > 0) return current.set;
       throw failure.error;
     } finally {
       pending = undefined;
     }
   };
 
-  return async () => {
-    if (current !== undefined && leftMs() > AHEAD_MS) return current;
+  /** The set that is kept, if it will do. */
+  const kept = (refused: Credentials | undefined): Credentials | undefined => {
+    if (current === undefined) return undefined;
+    const { set, since } = current;
+    const now = clock.monotonic();
+    if (refused !== undefined) {
+      const isTooSoon = pending === undefined && now - forcedAt < HOLD_MS;
+      return set !== refused || isTooSoon ? set : undefined;
+    }
+    return leftMs(set) > AHEAD_MS || now - since < MIN_AGE_MS ? set : undefined;
+  };
+
+  return async ({ refused } = {}) => {
+    const set = kept(refused);
+    if (set !== undefined) return set;
+    const isForced = refused !== undefined;
     if (failure !== undefined && clock.monotonic() < failure.until) {
-      if (current !== undefined && leftMs() > 0) return current;
+      if (current !== undefined && !isForced && leftMs(current.set) > 0) return current.set;
       throw failure.error;
     }
-    pending ??= renew();
+    pending ??= renew(isForced);
     return await pending;
   };
 }

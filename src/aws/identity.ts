@@ -1,7 +1,7 @@
 import { fromNodeProviderChain, fromTokenFile } from '@aws-sdk/credential-providers';
 import type { Clock } from '../controller/runtime/clock.ts';
 import { classify } from './classify.ts';
-import { type CredentialProvider, type Credentials, shareCredentials } from './credentials.ts';
+import { type CredentialProvider, type Credentials, type SharedCredentials, shareCredentials } from './credentials.ts';
 import { type Endpoints, endpointOf } from './endpoints.ts';
 
 export interface IdentityOptions {
@@ -18,16 +18,17 @@ export interface IdentityOptions {
  * kubelet replaces it (docs.aws.amazon.com/eks, "IAM roles for service accounts"), at the STS of the first region that
  * answers. Elsewhere the SDK's chain: environment, profile, container and instance credentials.
  */
-export function operatorIdentity(options: IdentityOptions): CredentialProvider {
+export function operatorIdentity(options: IdentityOptions): SharedCredentials {
   const { regions, env, clock } = options;
   const isWebIdentity = env['AWS_WEB_IDENTITY_TOKEN_FILE'] !== undefined && env['AWS_ROLE_ARN'] !== undefined;
   if (!isWebIdentity) return shareCredentials(fromNodeProviderChain({ clientConfig: clientConfig(options) }), clock);
   const roleSessionName = env['AWS_ROLE_SESSION_NAME'] ?? 'secrets-operator';
   // Without a region of ours the SDK finds one by itself: AWS_REGION, a profile's, or the global endpoint's.
   const asked = regions.length === 0 ? [undefined] : regions;
-  const perRegion = asked.map(region =>
-    fromTokenFile({ clientConfig: clientConfig(options, region), roleSessionName }),
-  );
+  const perRegion = asked.map(region => {
+    const exchange = fromTokenFile({ clientConfig: clientConfig(options, region), roleSessionName });
+    return () => exchange();
+  });
   return shareCredentials(firstThatAnswers(perRegion), clock);
 }
 

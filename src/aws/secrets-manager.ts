@@ -1,6 +1,7 @@
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Clock, createDeadline } from '../controller/runtime/clock.ts';
-import type { CredentialProvider } from './credentials.ts';
+import { errorCode } from './classify.ts';
+import type { Credentials, SharedCredentials } from './credentials.ts';
 import { type Endpoints, endpointOf } from './endpoints.ts';
 
 export interface VersionAnswer {
@@ -23,7 +24,7 @@ export interface RegionalSecretsManager {
 }
 
 export interface ClientOptions {
-  readonly credentials: CredentialProvider;
+  readonly credentials: SharedCredentials;
   readonly endpoints: Endpoints;
   readonly requestHandler: object;
   readonly userAgent: string;
@@ -31,25 +32,50 @@ export interface ClientOptions {
   readonly clock: Clock;
 }
 
+interface Options {
+  readonly abortSignal: AbortSignal;
+}
+
 const ATTEMPTS = 2;
+const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException']);
 const encoder = new TextEncoder();
 
 export function createSecretsManager(region: string, options: ClientOptions): RegionalSecretsManager {
-  const client = new SecretsManagerClient({
-    region,
-    ...endpointOf(options.endpoints, 'secretsmanager', region),
-    credentials: options.credentials,
-    requestHandler: options.requestHandler as never,
-    customUserAgent: options.userAgent,
-    maxAttempts: ATTEMPTS,
-  });
-  const inTime = async <T>(send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> => {
+  /** What the client signs with: it keeps them for as long as our own clock calls them good. */
+  let used: Credentials | undefined;
+  const connect = (): SecretsManagerClient =>
+    new SecretsManagerClient({
+      region,
+      ...endpointOf(options.endpoints, 'secretsmanager', region),
+      credentials: async () => {
+        used = await options.credentials();
+        return used;
+      },
+      requestHandler: options.requestHandler as never,
+      customUserAgent: options.userAgent,
+      maxAttempts: ATTEMPTS,
+    });
+  let client = connect();
+
+  /** Sends a call, and once more with new credentials when the present ones have expired, whatever our own clock says. */
+  const inTime = async <T>(send: (client: SecretsManagerClient, options: Options) => Promise<T>): Promise<T> => {
     const deadline = createDeadline(options.clock, options.deadlineMs);
-    return await send({ abortSignal: deadline.signal }).finally(deadline.end);
+    const attempt = (): Promise<T> => send(client, { abortSignal: deadline.signal });
+    try {
+      return await attempt().catch(async error => {
+        if (!EXPIRED.has(errorCode(error))) throw error;
+        await options.credentials({ refused: used });
+        client = connect();
+        return await attempt();
+      });
+    } finally {
+      deadline.end();
+    }
   };
   return {
     async describe(secretId, stage) {
-      const answer = await inTime(options => client.send(new DescribeSecretCommand({ SecretId: secretId }), options));
+      const command = new DescribeSecretCommand({ SecretId: secretId });
+      const answer = await inTime((to, options) => to.send(command, options));
       const versions = Object.entries(answer.VersionIdsToStages ?? {});
       const withStage = (name: string) => versions.find(([, stages]) => stages?.includes(name))?.[0];
       // GetSecretValue refuses a secret that is scheduled for deletion; DescribeSecret still answers, with this date.
@@ -58,7 +84,7 @@ export function createSecretsManager(region: string, options: ClientOptions): Re
     },
     async getValue(secretId, stage) {
       const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
-      const answer = await inTime(options => client.send(command, options));
+      const answer = await inTime((to, options) => to.send(command, options));
       // An empty string is a value; only the absence of both fields is none.
       const text = answer.SecretString;
       return {

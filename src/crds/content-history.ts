@@ -12,6 +12,8 @@ export interface ContentChange {
 const HISTORY_LENGTH = 5;
 const HASH = /^[\w.-]{1,128}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+/** Up to the fraction. */
+const SECONDS = 'YYYY-MM-DDThh:mm:ss'.length;
 /** How many lost keys a content outlives. */
 export const MAX_LOST_KEYS = 5;
 
@@ -72,5 +74,8 @@ function isHash(text: unknown): text is string {
 }
 
 function isTime(text: unknown): text is string {
-  return typeof text === 'string' && TIME.test(text) && !Number.isNaN(Date.parse(text));
+  if (typeof text !== 'string' || !TIME.test(text)) return false;
+  const ms = Date.parse(text);
+  // 30 February and 24 o'clock are taken for another time.
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text.slice(0, SECONDS));
 }

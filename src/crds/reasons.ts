@@ -106,8 +106,9 @@ export const REASONS = {
     in: 'condition',
   },
   InvalidSpec: {
-    meaning: 'The spec breaks a rule that the API server would have refused.',
-    remedy: 'Correct the spec as the message says, and apply the CRD of this version: the one in the cluster is older.',
+    meaning: 'The spec asks for labels or annotations that no Secret can have, or breaks a rule of the CRD.',
+    remedy:
+      'Correct the spec as the message says. If the CRD of this version forbids it, the one in the cluster is older: apply that of this version.',
     in: 'condition',
   },
   TargetNotOwned: {

@@ -35,7 +35,24 @@ const rows: readonly Row[] = [
   },
   { why: 'refused as invalid', status: 422, body: { reason: 'Invalid' }, reason: 'WriteRefused', retry: 'content' },
   { why: 'refused by a policy', status: 400, body: { reason: 'BadRequest' }, reason: 'WriteRefused', retry: 'content' },
+  ...[401, 404, 409, 413, 422, 429, 500].map(status => ({
+    why: 'a webhook that chose this status: nothing is gone, and nobody else wrote',
+    status,
+    body: { reason: 'AlreadyExists', message: 'admission webhook "w.example.com" denied the request: no' },
+    reason: 'WriteRefused',
+    retry: 'content',
+  })),
   { why: 'too large', status: 413, body: undefined, reason: 'WriteRefused', retry: 'content' },
+  ...[
+    'etcdserver: request is too large',
+    'rpc error: code = ResourceExhausted desc = trying to send message larger than max (2400000 vs. 2097152)',
+  ].map(message => ({
+    why: `larger than etcd takes: ${message.slice(0, 30)}`,
+    status: 500,
+    body: { message },
+    reason: 'WriteRefused',
+    retry: 'content',
+  })),
   {
     why: 'too many requests',
     status: 429,

@@ -1,8 +1,9 @@
 import { fail, type Result } from '../controller/runtime/error.ts';
+import { refuserOf } from './refuser.ts';
 
 /**
- * An answer of the API server that is no success, or none at all (`status` 0). It carries no text of the server's: the
- * message of a 422 or of an admission webhook may quote a value (Argo CD, CVE-2025-23216).
+ * An answer of the API server that is no success, or none at all (`status` 0). It carries no text of the server's but
+ * names of objects: the message of a 422 or of an admission webhook may quote a value (Argo CD, CVE-2025-23216).
  */
 export interface KubeError {
   readonly status: number;
@@ -12,6 +13,8 @@ export interface KubeError {
   readonly fields: readonly string[];
   /** Kinds of the causes, such as `NamespaceTerminating`; an admission webhook may have made them up: not to be told. */
   readonly causes: readonly string[];
+  /** The quota, policy or webhook that refused, by its name; the status is 403 then. */
+  readonly refuser?: string;
   /** From the Retry-After header. */
   readonly retryAfterMs?: number;
 }
@@ -22,6 +25,7 @@ export type KubeResult<T> =
 
 interface StatusBody {
   readonly reason?: unknown;
+  readonly message?: unknown;
   readonly details?: { readonly causes?: readonly ({ readonly reason?: unknown; readonly field?: unknown } | null)[] };
 }
 
@@ -34,26 +38,41 @@ const REASONS: ReadonlySet<unknown> = new Set([
 /** As far as it is made of names that every such object has: what follows may be anything, in whatever form. */
 const FIELD = /^(data|immutable|type|spec|status|metadata(\.(name|labels|annotations|ownerReferences))?)(?![A-Za-z])/;
 const WORD = /^[A-Za-z]{1,64}$/;
+/** What etcd does not take comes as a 500, in these words: apiserver, pkg/endpoints/handlers/rest.go, isTooLargeError. */
+const TOO_LARGE =
+  /^(etcdserver: request is too large|rpc error: code = ResourceExhausted desc = trying to send message larger than max)/;
 
 /** An admission webhook may write whatever it likes into every text of its refusal: only words that are known are taken. */
 export function kubeError(status: number, body: unknown, retryAfter: string | undefined): KubeError {
-  const { reason, details } = (typeof body === 'object' && body !== null ? body : {}) as StatusBody;
+  const { reason, message, details } = (typeof body === 'object' && body !== null ? body : {}) as StatusBody;
   const causes = Array.isArray(details?.causes) ? details.causes : [];
   const seconds = Number(retryAfter);
+  const refuser = refuserOf(message);
+  // It may choose its status: a 404 or a 409 of its would say that the object is gone, or that somebody wrote it.
+  if (refuser !== undefined) return { status: 403, reason: 'Forbidden', fields: [], causes: [], refuser };
+  if (typeof message === 'string' && TOO_LARGE.test(message)) {
+    return { status: 413, reason: 'RequestEntityTooLarge', fields: [], causes: [] };
+  }
   return {
     status,
     reason: typeof reason === 'string' && REASONS.has(reason) ? reason : `HTTP ${status}`,
-    fields: [...new Set(causes.flatMap(cause => FIELD.exec(String(cause?.field))?.[0] ?? []))],
-    causes: causes.flatMap(cause => WORD.exec(String(cause?.reason))?.[0] ?? []),
+    fields: [...new Set(causes.flatMap(cause => match(FIELD, cause?.field)))],
+    causes: causes.flatMap(cause => match(WORD, cause?.reason)),
     ...(retryAfter !== undefined && seconds >= 0 && { retryAfterMs: seconds * 1_000 }),
   };
+}
+
+function match(pattern: RegExp, text: unknown): readonly string[] {
+  return typeof text === 'string' ? (pattern.exec(text)?.slice(0, 1) ?? []) : [];
 }
 
 /**
  * The error as the controllers know it. `action` says what was tried, in the words of RBAC: "create secrets in
  * namespace shop".
  */
-export function syncError({ status, reason, fields, causes }: KubeError, action: string): Result<never> {
+export function syncError({ status, reason, fields, causes, refuser }: KubeError, action: string): Result<never> {
+  if (refuser !== undefined)
+    return fail('WriteRefused', 'content', `could not ${action}: ${refuser} does not allow it`);
   if (status === 409) return fail('Progressing', 'conflict', `could not ${action}: somebody else wrote it first`);
   if (causes.includes('NamespaceTerminating')) {
     return fail('NamespaceTerminating', 'content', `could not ${action}: the namespace is being deleted`);

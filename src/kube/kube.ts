@@ -17,8 +17,8 @@ import {
   secretIndex,
   uidIndex,
 } from './aws-secrets.ts';
-import { metadataOf } from './metadata.ts';
 import { METADATA_LIST, METADATA_ONLY, SECRETS } from './resource.ts';
+import { type SecretBody, secretMetadata } from './secrets/secret-body.ts';
 import { createSecretStore, indexSecret } from './secrets/secret-store.ts';
 import { createSecretUsers } from './secrets/secret-users.ts';
 import type { Transport } from './transport/transport.ts';
@@ -97,7 +97,7 @@ export function createKube(options: KubeOptions): Kube {
       resource: SECRETS,
       query: { labelSelector: OWNER_LABEL },
       accept: { list: METADATA_LIST, watch: METADATA_ONLY },
-      reduce: object => ({ metadata: metadataOf(object as SecretObject) }),
+      reduce: object => ({ metadata: secretMetadata(object as SecretBody) }),
       store: secrets,
       onChange: (...change) => handlers.current?.secret(...change),
     }),

@@ -1,19 +1,35 @@
 import { pino } from 'pino';
 import type { Log, LogFields } from '../controller/runtime/log.ts';
+import { type Output, standardOutput } from './output.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** One JSON object a line on standard output, synchronous, so that nothing is lost when the process ends. */
-export function createLog(level: LogLevel): Log {
-  const logger = pino({
+/**
+ * One JSON object a line, sent at once, so that nothing is lost when the process ends. Lines that `output` cannot take
+ * are dropped, and their number is told as soon as it takes one again.
+ */
+export function createLog(level: LogLevel, output: Output = standardOutput()): Log {
+  const options = {
     level,
     base: null,
     messageKey: 'msg',
     timestamp: () => `,"ts":"${new Date().toISOString()}"`,
-    formatters: { level: label => ({ level: label }) },
-  });
-  return wrap(logger, {});
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return wrap(pino(options, counted(output)), {});
+}
+
+/** Before the first line that comes through, how many did not. */
+function counted(output: Output): { write(line: string): void } {
+  let count = 0;
+  return {
+    write(line) {
+      const report = { level: 'warn', ts: new Date().toISOString(), msg: 'log lines lost', count };
+      if (count > 0 && output(`${JSON.stringify(report)}\n`)) count = 0;
+      if (count > 0 || !output(line)) count += 1;
+    },
+  };
 }
 
 type Level = Exclude<LogLevel, 'trace'>;

@@ -62,8 +62,13 @@ export async function explore(share: { readonly index: number; readonly of: numb
       mishapsOf: point => (isWrite(point) ? mishapsOf(point.call).filter(({ isKill }) => isKill) : []),
     },
   ];
+  const only = process.env['TROUPE'];
   const scenarios = (await findScenarios()).filter((_, i) => i % share.of === share.index);
-  const works = scenarios.flatMap(scenario => explorations.map(exploration => ({ scenario, exploration })));
+  const works = scenarios.flatMap(scenario =>
+    explorations
+      .filter(({ name }) => only === undefined || name.includes(only))
+      .map(exploration => ({ scenario, exploration })),
+  );
   const prepared: Prepared[] = [];
   await inParallel(works, AT_ONCE, async ({ scenario, exploration }) => {
     prepared.push(await prepare(theatre, exploration, scenario));

@@ -50,7 +50,7 @@ export async function play(
   const cluster = createCluster({ namespace, kube, history, now: time.now });
   const company = createCompany(troupe, played, namespace);
   const stage = createStage({
-    ...{ namespace, kube, history, operator: company, loseRegion: company.loseRegion },
+    ...{ namespace, kube, history, time, operator: company, loseRegion: company.loseRegion },
     aws: Object.fromEntries(
       REGIONS.map(region => [region, createAwsAdmin(theatre.aws[region], region)]),
     ) as Stage['aws'],

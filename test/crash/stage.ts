@@ -6,6 +6,7 @@ import { type Deployed, type RestartedKind, uses, workloadsOf } from '../integra
 import type { AwsAdmin } from '../support/aws-admin.ts';
 import type { KubeAdmin } from '../support/kube-admin.ts';
 import type { History, Kind, Stored } from './history.ts';
+import type { Pace } from './pace.ts';
 
 /** Who can be told to begin and to end. */
 export interface OperatorControl {
@@ -21,6 +22,7 @@ export interface StageParts {
   readonly aws: Readonly<Record<Region, AwsAdmin>>;
   readonly history: History;
   readonly operator: OperatorControl;
+  readonly time: Pace;
   /** Makes every answer of a region fail to come, for the operator, until the returned function is called. */
   readonly loseRegion: (region: Region) => () => void;
 }

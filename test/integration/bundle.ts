@@ -13,6 +13,8 @@ export interface BundleOptions {
   readonly nodeFlags?: readonly string[];
   /** What Node runs. Default: the bundle. */
   readonly script?: readonly string[];
+  /** File descriptor of its standard output, which is then not in `output`. Default: a pipe that is read. */
+  readonly stdout?: number;
 }
 
 /** The operator as users run it: a process of its own. */
@@ -35,17 +37,18 @@ export function startBundle({
   args = [],
   nodeFlags = ['--disable-sigusr1'],
   script = [BUNDLE],
+  stdout,
 }: BundleOptions): Bundle {
   const child = spawn(process.execPath, [...nodeFlags, ...script, ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
   });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', chunk => {
+    stream?.on('data', chunk => {
       output += chunk;
     });
   const printed = <T>(what: string, find: () => T | undefined, timeoutMs = 20_000) =>

@@ -1,27 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { createAwsAdmin } from '../support/aws-admin.ts';
 import type { Call } from '../support/fault-proxy/call.ts';
 import { delay, hang, kubeError } from '../support/fault-proxy/fault.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy/fault-proxy.ts';
+import type { FaultProxy } from '../support/fault-proxy/fault-proxy.ts';
 import { createKubeAdmin, type KubeObject } from '../support/kube-admin.ts';
-import { writeKubeconfig } from '../support/kubeconfig.ts';
 import { until } from '../support/poll.ts';
-import { type Bundle, startBundle } from './bundle.ts';
+import { REGION, type Replica, startReplica } from './replica.ts';
 
 interface LiveLease extends KubeObject {
   readonly spec: { readonly holderIdentity: string; readonly leaseTransitions: number; readonly renewTime: string };
 }
 
-/** One operator as users run it, and all that it sends. */
-interface Replica extends Bundle {
-  readonly proxy: FaultProxy;
+interface ElectedReplica extends Replica {
+  /** Whether it leads, as its metrics tell: 1 or 0. */
   metric(): Promise<string | undefined>;
 }
 
-const REGION = 'eu-west-1';
 const WAIT = { timeoutMs: 20_000 } as const;
 const LEASE_MS = 4_000;
 const RETRY_MS = 500;
@@ -45,37 +39,20 @@ const awsCalls = (calls: readonly Call[]): readonly Call[] => calls.filter(call 
 /** A namespace with its operators; each test has one of its own, because a lease is for a namespace. */
 async function createScene(namespace: string) {
   await kube.create('/api/v1/namespaces', { metadata: { name: namespace } });
-  const folder = await mkdtemp(path.join(tmpdir(), 'so-lease-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const replicas: Replica[] = [];
+  const replicas: ElectedReplica[] = [];
   const leasePath = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/rel`;
   const secretPath = (name: string): string => `/api/v1/namespaces/${namespace}/secrets/${name}`;
 
-  const start = async (meet?: (proxy: FaultProxy) => unknown): Promise<Replica> => {
-    const proxy = await startFaultProxy({ kube: inject('kube'), aws: { [REGION]: inject('moto')[REGION] } });
-    onTestFinished(() => proxy.stop());
-    meet?.(proxy);
-    const kubeconfig = path.join(folder, `${replicas.length}.kubeconfig`);
-    writeKubeconfig(kubeconfig, { ...proxy.kube, server: proxy.kube.url });
-    const bundle = startBundle({
-      args: ['--leader-elect=true', '--leader-election-lease-name=rel', ...TIMES, '--log-level=debug'],
-      env: {
-        KUBECONFIG: kubeconfig,
-        POD_NAMESPACE: namespace,
-        // Two regions that hang take longer than an operator that is told to go waits.
-        SECRETS_OPERATOR_REGIONS: `${REGION},eu-central-1`,
-        AWS_ENDPOINT_URL: proxy.aws[REGION] ?? '',
-        AWS_ACCESS_KEY_ID: 'operator',
-        AWS_SECRET_ACCESS_KEY: 'operator',
-        SECRETS_OPERATOR_BIND_ADDRESS: '127.0.0.1:0',
-        SECRETS_OPERATOR_WATCH_NAMESPACES: namespace,
-      },
-    });
+  const start = async (meet?: (proxy: FaultProxy) => unknown): Promise<ElectedReplica> => {
+    // Two regions that hang take longer than an operator that is told to go waits.
+    const env = { SECRETS_OPERATOR_REGIONS: `${REGION},eu-central-1` };
+    const args = ['--leader-elect=true', '--leader-election-lease-name=rel', ...TIMES, '--log-level=debug'];
+    const started = await startReplica({ namespace, args, env, meet });
     const metric = async (): Promise<string | undefined> => {
-      const text = await (await fetch(`${await bundle.url()}/metrics`)).text();
+      const text = await (await fetch(`${await started.url()}/metrics`)).text();
       return /^leader_election_master_status\{name="rel"\} (\d)$/m.exec(text)?.[1];
     };
-    const replica = { ...bundle, proxy, metric };
+    const replica = { ...started, metric };
     replicas.push(replica);
     await replica.expectOutput(meet === undefined ? '"msg":"ready"' : '"msg":"starting"');
     return replica;
@@ -86,7 +63,7 @@ async function createScene(namespace: string) {
     lease: async () => (await kube.get<LiveLease>(leasePath))?.spec,
     secretPath,
     /** A leader, and then another who stands by. */
-    async startTwo(): Promise<readonly [leader: Replica, standby: Replica]> {
+    async startTwo(): Promise<readonly [leader: ElectedReplica, standby: ElectedReplica]> {
       const leader = await start();
       await leader.expectOutput('"msg":"leading"');
       return [leader, await start()];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PAGE_SIZE } from '../../src/kube/resource.ts';
 import type { Transport } from '../../src/kube/transport/transport.ts';
 import { Store } from '../../src/kube/watch/store.ts';
 import * as faults from '../support/fault-proxy/fault.ts';
@@ -152,7 +153,7 @@ describe('JSON that is no list is not taken for an empty one', () => {
     let isOther = false;
     const call: Transport['call'] = async request => {
       const result = await world.transport.call(request);
-      if (!isOther || !request.query?.['limit']) return result;
+      if (!isOther || request.query?.['limit'] !== PAGE_SIZE) return result;
       isOther = false;
       return { ok: true, value: JSON.parse(body) };
     };

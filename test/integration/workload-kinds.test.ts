@@ -2,10 +2,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { findToolFile } from '../support/binaries.ts';
 import { installDefinition } from '../support/definitions.ts';
 import { until } from '../support/poll.ts';
+import { deployStray } from './strays.ts';
 import { LONG_AGO, type RestartedKind, uses, workloadsOf } from './workloads.ts';
 import { useWorld } from './world.ts';
-
-const FAR_AHEAD_MS = 3_600_000;
 
 describe('every kind of workload', () => {
   const world = useWorld();
@@ -119,36 +118,11 @@ describe('every kind of workload', () => {
     await sync('back');
     await change('back', '2');
     await change('back', '1');
-    const content = (await world.secret('back'))?.metadata.annotations ?? {};
-    const times: { time: string }[] = JSON.parse(content['secrets-operator.io/history'] ?? '[]');
-    const [again = '', between = ''] = times.map(({ time }) => time);
-    const { metadata } = await deploy('deployments', 'back', {
-      ...uses('back').env,
-      spec: {
-        template: {
-          metadata: {
-            labels: { app: 'back' },
-            annotations: { 'restart.secrets-operator.io/back': content['secrets-operator.io/content'] },
-          },
-          spec: { containers: [{ name: 'app', image: 'app', ...uses('back').env.container }] },
-        },
-      },
-    });
-    const owner = { kind: 'ReplicaSet', uid: metadata.uid };
-    const stray = await run('back', between, owner);
-    const good = await run('back', new Date(Date.parse(again) + FAR_AHEAD_MS).toISOString(), owner);
-    const status = { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
-    await world.kube.patch(`${path('deployments', 'back')}/status`, { status });
-    const deletion = async (name: string) => {
-      const pod = await world.kube.get<{ metadata: { deletionTimestamp?: string } } & Parameters<typeof String>[0]>(
-        path('pods', name),
-      );
-      return pod === undefined || pod.metadata.deletionTimestamp !== undefined;
-    };
-    await until('the stray pod is evicted', { timeoutMs: 30_000 }, () => deletion(stray));
+    const { stray, good, isLeaving } = await deployStray(world, 'back');
+    await until('the stray pod is evicted', { timeoutMs: 30_000 }, () => isLeaving(stray));
     await refresh('back', 'again');
     await expectServed('back', 'again');
-    expect(await deletion(good)).toBe(false);
+    expect(await isLeaving(good)).toBe(false);
     expect((await live('deployments', 'back')).metadata.generation, 'its template is as it was').toBe(1);
   });
 });

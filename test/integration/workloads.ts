@@ -93,6 +93,7 @@ export function workloadsOf(world: Objects) {
     await world.kube.patch(`${path('pods', name)}/status`, {
       status: {
         phase: 'Running',
+        conditions: [{ type: 'Ready', status: 'True' }],
         initContainerStatuses: [{ name: 'init', ...container, state: { terminated } }],
         containerStatuses: [{ name: 'app', ...container, state: { running: { startedAt } } }],
       },

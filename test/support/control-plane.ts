@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { type ApiServer, startApiServer } from './api-server.ts';
 import { findBinary } from './binaries.ts';
 import { type ControlPlaneFiles, prepareControlPlaneFiles } from './control-plane-files.ts';
+import { type Etcd, startEtcd } from './etcd.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { type RunningProcess, startProcess } from './process.ts';
 import { endLeftovers } from './process-record.ts';
@@ -36,8 +38,23 @@ export interface ControlPlane {
   stopApiServer(): Promise<void>;
   /** Ends the outage, at the same address; returns when the API server is ready. */
   startApiServer(): Promise<void>;
+  /** The resourceVersion of the last write of all. */
+  revision(): Promise<string>;
+  /**
+   * Forgets what there was before a resourceVersion, the present one by default: whoever still asks for it is told that
+   * it has expired (410). An API server with a watch cache (`--watch-cache`) forgets it only when it starts anew.
+   */
+  compact(revision?: string): Promise<void>;
+  /** Saves all that is stored. That takes an outage of some seconds, as putting it back does. */
+  snapshot(): Promise<Snapshot>;
   /** Returns when every process is gone. Idempotent. The directory stays. */
   stop(): Promise<void>;
+}
+
+/** What was stored at one time. */
+export interface Snapshot {
+  /** Puts it back in place of what is stored now, as often as it is asked to: resourceVersions go back with it. */
+  restore(): Promise<void>;
 }
 
 /**
@@ -52,7 +69,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const teardown = createTeardown();
   try {
     const etcd = await startEtcd(files);
-    teardown.add(() => etcd.stop(5_000));
+    teardown.add(() => etcd.stop());
     const flags = components.includes('controller-manager') ? [] : ['--disable-admission-plugins=ServiceAccount'];
     const api = await startApiServer(files, { address, flags: [...flags, ...apiServerFlags] });
     teardown.add(() => api.kill());
@@ -62,7 +79,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       const child = await startComponent(component, files);
       teardown.add(() => child.stop());
     }
-    return { ...describe(api), token, kubeconfig, certificateAuthority, servingKey, stop: () => teardown.run() };
+    const access = { token, kubeconfig, certificateAuthority, servingKey };
+    return { ...describe(api), ...storage(directory, etcd, api), ...access, stop: () => teardown.run() };
   } catch (error) {
     await teardown.run().catch(() => undefined);
     throw error;
@@ -73,21 +91,30 @@ function describe(api: ApiServer): Pick<ControlPlane, 'url' | 'version' | 'start
   return { url: api.url, version: api.version, startApiServer: () => api.start(), stopApiServer: () => api.kill() };
 }
 
-async function startEtcd(files: ControlPlaneFiles): Promise<RunningProcess> {
-  // A single member dials nobody: these addresses, which may not be sockets, are never used.
-  const unused = 'http://127.0.0.1:2380';
-  const args = [
-    '--name=test',
-    `--data-dir=${files.store}`,
-    '--unsafe-no-fsync',
-    `--listen-client-urls=unix://${files.socket}`,
-    `--advertise-client-urls=${unused}`,
-    `--listen-peer-urls=unix://${files.peerSocket}`,
-    `--initial-advertise-peer-urls=${unused}`,
-    `--initial-cluster=test=${unused}`,
-    '--log-level=warn',
-  ];
-  return await startProcess({ name: 'etcd', program: await findBinary('etcd'), args, directory: files.directory });
+function storage(
+  directory: string,
+  etcd: Etcd,
+  api: ApiServer,
+): Pick<ControlPlane, 'revision' | 'compact' | 'snapshot'> {
+  let snapshots = 0;
+  // The API server too: it holds what was stored, and would go on with versions that do not exist any more.
+  const whileAway = async (act: () => Promise<void>): Promise<void> => {
+    await api.kill();
+    await etcd.stop();
+    await act();
+    await etcd.start();
+    await api.start();
+  };
+  return {
+    revision: () => etcd.revision(),
+    compact: async revision => etcd.compact(revision ?? (await etcd.revision())),
+    async snapshot() {
+      snapshots += 1;
+      const saved = join(directory, `snapshot-${snapshots}`);
+      await whileAway(() => etcd.save(saved));
+      return { restore: () => whileAway(() => etcd.load(saved)) };
+    },
+  };
 }
 
 async function startComponent(component: Component, files: ControlPlaneFiles): Promise<RunningProcess> {

@@ -50,7 +50,7 @@ function accessConnection({ url, token, certificateAuthority }: KubeAccess, name
     server: url,
     namespace,
     isInCluster: false,
-    tls: async () => ({ ca: await readFile(certificateAuthority, 'utf8') }),
+    tls: async () => (url.startsWith('https:') ? { ca: await readFile(certificateAuthority, 'utf8') } : {}),
     authorization: async () => `Bearer ${token}`,
   };
 }

@@ -145,12 +145,14 @@ test('waiting tells how long, and passes the record on', () => {
 });
 
 test('refusals name the field and what is allowed', () => {
-  const messages = [{ dataFrom: [] }, { refreshInterval: '1s' }].map(spec => {
+  const target = { ...anAwsSecret().spec.target, metadata: { labels: { 'a b': 'c' } } };
+  const messages = [{ dataFrom: [] }, { refreshInterval: '1s' }, { target }].map(spec => {
     const decision = plan(observed({ awsSecret: breaking(spec) }));
     return decision.kind === 'refuse' ? decision.error.message : '';
   });
   expect(messages[0]).toMatch(/`data`.*`dataFrom`/);
   expect(messages[1]).toMatch(/`refreshInterval`.*10s/);
+  expect(messages[2]).toMatch(/`target.metadata.labels`.*"a b"/);
 });
 
 test('who is alive is asked of the caller: an AwsSecret that is gone no longer holds its name', () => {

@@ -3,6 +3,7 @@ import { parseDuration } from '../../crds/duration.ts';
 import { fail, type Result, type SyncError } from '../runtime/error.ts';
 import type { SyncRecord } from './record.ts';
 import { repairPauseMs } from './repairs.ts';
+import { refuseMetadata } from './secret/metadata-rules.ts';
 import { mayWrite } from './secret/ownership.ts';
 import type { SecretMetadata } from './secret/secret.ts';
 import { sourceKey, sourceReferences } from './sources/references.ts';
@@ -56,17 +57,20 @@ function suspended({ awsSecret }: Observed): Plan | undefined {
   return awsSecret.spec.suspend ? { kind: 'suspend' } : undefined;
 }
 
-/** The API server refuses such a spec; an object stored before a rule existed may still break it. */
+/** The API server refuses such a spec, but for its metadata; an object stored before a rule existed may still break it. */
 function brokenSpec({ awsSecret }: Observed): Plan | undefined {
   const { refreshInterval } = awsSecret.spec;
   if (sourceReferences(awsSecret).length === 0) {
     return refuse(fail('InvalidSpec', 'terminal', 'at least one of `data` and `dataFrom` must have an entry'));
   }
   const ms = parseDuration(refreshInterval);
-  if (ms !== undefined && (ms === 0 || ms >= 10_000)) return undefined;
-  return refuse(
-    fail('InvalidSpec', 'terminal', '`refreshInterval` must be a duration of at least 10s, such as 1m, or "0"'),
-  );
+  if (ms === undefined || (ms !== 0 && ms < 10_000)) {
+    return refuse(
+      fail('InvalidSpec', 'terminal', '`refreshInterval` must be a duration of at least 10s, such as 1m, or "0"'),
+    );
+  }
+  const refused = refuseMetadata(awsSecret.spec.target.metadata);
+  return refused && refuse(refused);
 }
 
 function foreignTarget({ awsSecret, secret, withUid }: Observed): Plan | undefined {
@@ -86,8 +90,14 @@ function touchedTarget(observed: Observed): Plan | undefined {
 }
 
 /** Whether the target is as this process left it, as far as the watch has told. */
-export function isUntouched({ awsSecret, secret, record }: Observed): boolean {
+function isUntouched({ awsSecret, secret, record }: Observed): boolean {
   return record?.target.name === targetName(awsSecret) && isEcho(secret, record);
+}
+
+/** Whether somebody else wrote or deleted the target since we did; not where it is another one now, or the watch may be late. */
+export function isTouchedByOthers({ awsSecret, secret, record, now }: Observed): boolean {
+  if (record?.target.name !== targetName(awsSecret) || isEcho(secret, record)) return false;
+  return record.writtenAt === undefined || now >= record.writtenAt + WATCH_LAG_MS;
 }
 
 /** Until when a cached Secret that is not as we wrote it may only be late, or is left to whoever fights over it. */

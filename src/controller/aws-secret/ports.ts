@@ -42,7 +42,7 @@ export interface SecretStore {
    * Makes the Secret hold exactly the manifest's data and AwsSecret owners, if it still is as `held` says. Foreign
    * metadata stays.
    */
-  replace(manifest: SecretManifest, held: SecretMetadata): Promise<Result<SecretMetadata>>;
+  replace(manifest: SecretManifest, held: SecretMetadata, surplus: readonly string[]): Promise<Result<SecretMetadata>>;
   /** Deletes the Secret if it still is as `held` says; one that is gone already is a success. */
   remove(held: SecretMetadata): Promise<Result<void>>;
   /** Takes every sign of AwsSecrets off the Secret, if it still is as `held` says, and leaves its data. */

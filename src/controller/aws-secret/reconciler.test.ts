@@ -358,25 +358,3 @@ test('while somebody uses a former target it is looked at each minute, though no
   expect((await w.run()).outcome).toEqual({ kind: 'after', ms: MINUTE });
   expect(w.events).toMatchObject([{ reason: 'FormerTargetInUse' }]);
 });
-
-test('a program that writes the Secret after each write is met ever more rarely, and told of once', async () => {
-  const w = await synced(syncWorld(anAwsSecret({ spec: { refreshInterval: '0' } })));
-  let reads = 0;
-  for (let second = 0; second < 3_600; second += 1) {
-    w.state.secret &&= { ...w.state.secret, resourceVersion: `${w.state.secret.resourceVersion}-theirs` };
-    w.clock.advance(1_000);
-    reads += (await w.run()).calls.filter(call => call === 'value').length;
-  }
-  expect(reads, 'an hour of it').toBeLessThan(30);
-  expect(reads, 'it is never given up').toBeGreaterThan(15);
-  expect(w.events.map(({ type, reason }) => `${type} ${reason}`)).toEqual(['Warning SecretContested']);
-});
-
-test('edits by hand are put right as soon as they are known to be edits', async () => {
-  const w = await synced(syncWorld(anAwsSecret({ spec: { refreshInterval: '0' } })));
-  for (let edit = 1; edit <= 5; edit += 1) {
-    w.clock.advance(2 * MINUTE);
-    w.state.secret &&= { ...w.state.secret, resourceVersion: `edit-${edit}` };
-    expect((await w.run()).calls).toContain('value');
-  }
-});

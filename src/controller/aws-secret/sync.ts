@@ -5,7 +5,7 @@ import type { Clock, Random } from '../runtime/clock.ts';
 import type { SyncError } from '../runtime/error.ts';
 import type { Log } from '../runtime/log.ts';
 import { refreshDelayMs } from '../runtime/schedule.ts';
-import { isUntouched, type Observed, type Plan } from './plan.ts';
+import { isTouchedByOthers, type Observed, type Plan } from './plan.ts';
 import type { SourceReader, SyncMetrics } from './ports.ts';
 import { formerContents, type SourceRecord, type SyncRecord, silenceFromStatus } from './record.ts';
 import { repaired } from './repairs.ts';
@@ -61,6 +61,8 @@ async function read(observed: Observed, deps: SyncDependencies, log: Log): Promi
   if (!values.ok) return failed(observed, values.error);
   const manifest = renderSecret(awsSecret, values.value);
   if (!manifest.ok) return failed(observed, manifest.error);
+  const superseded = supersession(awsSecret, deps);
+  if (superseded !== undefined) return failed(observed, superseded);
   const known = { cached: secret, former: formerContents(awsSecret, observed.record) };
   const written = await writeSecret(deps, awsSecret, manifest.value, known);
   if (!written.ok) return failed(observed, written.error);
@@ -69,6 +71,14 @@ async function read(observed: Observed, deps: SyncDependencies, log: Log): Promi
     log.info('secret written', { secret: manifest.value.name, count: values.value.size });
   }
   return { kind: 'synced', record: recordOf(observed, fetched.sources, written.value, deps) };
+}
+
+/** AWS takes its time: what was deleted or changed meanwhile is not written any more, but decided anew. */
+function supersession({ metadata }: AwsSecret, { awsSecrets }: SyncDependencies): SyncError | undefined {
+  const now = awsSecrets.withUid(metadata.uid)?.metadata;
+  if (now?.generation === metadata.generation && now?.deletionTimestamp === undefined) return undefined;
+  const message = `AwsSecret ${JSON.stringify(metadata.name)} has changed while AWS was asked`;
+  return { reason: 'Progressing', retry: 'conflict', message };
 }
 
 function failed(
@@ -97,7 +107,7 @@ function recordOf(
     history,
     ...answered(deps),
     writtenAt: now,
-    repairs: record === undefined || isUntouched(observed) ? record?.repairs : repaired(record.repairs, now),
+    repairs: isTouchedByOthers(observed) ? repaired(record?.repairs, now) : record?.repairs,
     handledRefreshRequest: refreshRequest(awsSecret),
     dueAt: dueAt(awsSecret, deps),
   };

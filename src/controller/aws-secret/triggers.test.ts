@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { anAwsSecret, aRecord, aSecret } from '../../../test/support/builders.ts';
 import type { AwsSecret } from '../../crds/aws-secret.ts';
-import { CHANGED_AT_ANNOTATION, CONTENT_ANNOTATION, REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
+import {
+  CHANGED_AT_ANNOTATION,
+  CONTENT_ANNOTATION,
+  OWNER_LABEL,
+  REFRESH_REQUESTED_ANNOTATION,
+} from '../../crds/names.ts';
 import type { ObjectMeta } from '../../crds/object.ts';
 import { isContentChange, isEcho, isRelevantChange, leftTarget } from './triggers.ts';
 
@@ -76,6 +81,12 @@ const contents = [
     is: true,
   },
   { why: 'the same content', before: holding('k.a'), after: holding('k.a'), is: false },
+  {
+    why: 'the same content, which another AwsSecret keeps from now on',
+    before: { ...holding('k.a'), labels: { [OWNER_LABEL]: 'uid-1' } },
+    after: { ...holding('k.a'), labels: { [OWNER_LABEL]: 'uid-2' } },
+    is: true,
+  },
   { why: 'a Secret that tells no content', before: undefined, after: aSecret(), is: false },
 ];
 

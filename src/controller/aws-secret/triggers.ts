@@ -1,5 +1,10 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
-import { CHANGED_AT_ANNOTATION, CONTENT_ANNOTATION, REFRESH_REQUESTED_ANNOTATION } from '../../crds/names.ts';
+import {
+  CHANGED_AT_ANNOTATION,
+  CONTENT_ANNOTATION,
+  OWNER_LABEL,
+  REFRESH_REQUESTED_ANNOTATION,
+} from '../../crds/names.ts';
 import type { ObjectMeta } from '../../crds/object.ts';
 import { formatKey } from '../runtime/key.ts';
 import type { SyncRecord } from './record.ts';
@@ -9,7 +14,8 @@ const MAX_REQUEST = 256;
 
 /** The last refresh that somebody has asked for. */
 export function refreshRequest({ metadata }: AwsSecret): string | undefined {
-  return metadata.annotations?.[REFRESH_REQUESTED_ANNOTATION]?.slice(0, MAX_REQUEST);
+  // Cut within a character, the API server would mend it, and the echo would never be equal.
+  return metadata.annotations?.[REFRESH_REQUESTED_ANNOTATION]?.slice(0, MAX_REQUEST).toWellFormed();
 }
 
 /** Whether a change of an AwsSecret asks for a reconcile: our own status writes do not. */
@@ -42,6 +48,8 @@ export function isEcho(secret: ObjectMeta | undefined, record: SyncRecord | unde
 
 /** Whether consumers of a Secret may have to be looked at. */
 export function isContentChange(before: ObjectMeta | undefined, after: ObjectMeta | undefined): boolean {
+  // Content that restarts nobody while another AwsSecret keeps it may do so for the one that has taken it over.
+  if (before?.labels?.[OWNER_LABEL] !== after?.labels?.[OWNER_LABEL]) return true;
   // A relist may show only the end of a content that went and came back: then the time alone tells.
   return [CONTENT_ANNOTATION, CHANGED_AT_ANNOTATION].some(
     key => before?.annotations?.[key] !== after?.annotations?.[key],

@@ -90,13 +90,14 @@ async function report(
   verdicts: readonly Verdict[],
   { status, clock }: RolloutDependencies,
 ): Promise<SyncError | undefined> {
-  const now = new Date(clock.now()).toISOString();
+  // Asked anew for each try: another condition may have been written since the first, and none may go back in time.
+  const now = (): string => new Date(clock.now()).toISOString();
   const workloads = verdicts.map(v => v.status);
-  const changeTime = history[0]?.time ?? now;
+  const changeTime = history[0]?.time ?? now();
   const written = await status.write(key, metadata.uid, current =>
     // A newer generation is another reconcile's business: its condition must not carry our verdict.
     current.metadata.generation === metadata.generation
-      ? nextRolloutStatus(current, workloads, changeTime, now)
+      ? nextRolloutStatus(current, workloads, changeTime, now())
       : undefined,
   );
   return written.ok ? undefined : written.error;

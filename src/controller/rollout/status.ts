@@ -5,6 +5,8 @@ import type { Reason } from '../../crds/reasons.ts';
 import type { Workload } from './workload.ts';
 
 const MAX_WORKLOADS = 20;
+/** What the CRD takes. The name of a workload's owner is written by whoever made the workload, of any length. */
+const MAX_MESSAGE = 1_024;
 const ORDER = { Failed: 0, RollingOut: 1, Pending: 2, Exempt: 3, UpToDate: 4 } as const;
 const UNFINISHED: ReadonlySet<WorkloadStatus['state']> = new Set(['Failed', 'RollingOut', 'Pending']);
 
@@ -15,7 +17,8 @@ export function workloadStatus(
   reason: Reason = 'UpToDate',
   message?: string,
 ): WorkloadStatus {
-  return { kind, name, state, reason, ...(message !== undefined && { message }) };
+  const told = message?.slice(0, MAX_MESSAGE).toWellFormed();
+  return { kind, name, state, reason, ...(told !== undefined && { message: told }) };
 }
 
 /** Where a workload stands that was rolled for the present content. */

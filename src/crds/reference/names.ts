@@ -25,7 +25,7 @@ export const NAMES: Readonly<Record<Documented, NameDoc>> = {
     where: 'pod template of a workload, annotation',
     name: `${names.RESTART_CONTENT_PREFIX}<secret>`,
     meaning:
-      'The content that it was last restarted for. The name of a Secret over 63 characters is cut to 46, `-` and 16 hex digits.',
+      'The content that it was last restarted for. The name of a Secret over 63 characters is cut to 46, `-` and 16 hex digits; so is one that looks cut already.',
   },
   OWNER_LABEL: {
     where: 'Secret, label',

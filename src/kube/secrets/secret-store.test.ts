@@ -70,6 +70,7 @@ const successor = { ...aSecret(), ownerReferences: [anOwner({ uid: 'uid-0' })] }
 const replaces: readonly {
   readonly why: string;
   readonly held: typeof unowned;
+  readonly surplus?: readonly string[];
   readonly answers: readonly Answer[];
   readonly sends: readonly object[];
 }[] = [
@@ -101,23 +102,43 @@ const replaces: readonly {
     ],
   },
   {
-    why: 'a dead owner goes first: two cannot both be the controller',
+    why: 'a dead owner goes first, as two cannot both be the controller, and in one request with all else, which may be refused',
     held: successor,
     answers: [answered(body({ resourceVersion: '8' })), answered(body({ resourceVersion: '9' }))],
     sends: [
       {
         contentType: 'application/merge-patch+json',
-        body: { metadata: { resourceVersion: '7', ownerReferences: [anOwner()] } },
+        body: {
+          metadata: { resourceVersion: '7', ownerReferences: [anOwner()], annotations: manifest.annotations },
+          type: manifest.type,
+          data: body().data,
+        },
+      },
+      { contentType: 'application/apply-patch+yaml', body: { metadata: { resourceVersion: '8' } } },
+    ],
+  },
+  {
+    why: 'keys that are no part of the new content go in one request with it: nobody may start with a mixture',
+    held: aSecret(),
+    surplus: ['theirs'],
+    answers: [answered(body({ resourceVersion: '8' })), answered(body({ resourceVersion: '9' }))],
+    sends: [
+      {
+        contentType: 'application/merge-patch+json',
+        body: {
+          metadata: { resourceVersion: '7', annotations: manifest.annotations },
+          data: { ...body().data, theirs: null },
+        },
       },
       { contentType: 'application/apply-patch+yaml', body: { metadata: { resourceVersion: '8' } } },
     ],
   },
 ];
 
-for (const { why, held, answers, sends } of replaces) {
+for (const { why, held, surplus = [], answers, sends } of replaces) {
   test(`a replace: ${why}`, async () => {
     const { store, calls } = storeOf(...answers);
-    expect(await store.replace(manifest, held)).toMatchObject({ ok: true });
+    expect(await store.replace(manifest, held, surplus)).toMatchObject({ ok: true });
     expect(calls).toHaveLength(sends.length);
     for (const [index, sent] of sends.entries())
       expect(calls[index]).toMatchObject({ method: 'PATCH', path: PATH, ...sent });
@@ -127,7 +148,7 @@ for (const { why, held, answers, sends } of replaces) {
 test('all that a change takes ends well before restarts trust its time', async () => {
   const stale = answered(body({}, { data: { theirs: '' } }));
   const { store, calls } = storeOf(answered(body()), stale, answered(body()));
-  expect(await store.replace(manifest, successor)).toMatchObject({ ok: true });
+  expect(await store.replace(manifest, successor, [])).toMatchObject({ ok: true });
   const budgets = calls.map(({ budgetMs = Number.POSITIVE_INFINITY }) => budgetMs);
   expect(budgets).toHaveLength(3);
   expect(budgets.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(SETTLE_MS);
@@ -142,7 +163,7 @@ test('a read has a budget', async () => {
 test('owners of other kinds stay beside ours', async () => {
   const app = anOwner({ apiVersion: 'v1', kind: 'App', uid: 'app', controller: false });
   const { store, calls } = storeOf(answered(body()));
-  await store.replace(manifest, { ...aSecret(), ownerReferences: [app, anOwner({ uid: 'uid-0' })] });
+  await store.replace(manifest, { ...aSecret(), ownerReferences: [app, anOwner({ uid: 'uid-0' })] }, []);
   expect(calls[0]?.body).toMatchObject({ metadata: { ownerReferences: [app, anOwner()] } });
 });
 
@@ -155,7 +176,7 @@ test('each step that is refused ends it there', async () => {
     { held: aSecret(), answers: [stale, conflict] },
   ]) {
     const { store, calls } = storeOf(...answers);
-    expect(await store.replace(manifest, held)).toMatchObject({ ok: false, error: { retry: 'conflict' } });
+    expect(await store.replace(manifest, held, [])).toMatchObject({ ok: false, error: { retry: 'conflict' } });
     expect(calls).toHaveLength(answers.length);
   }
 });
@@ -203,7 +224,7 @@ const refusals: readonly {
 for (const { why, answer, reason, retry } of refusals) {
   test(`a write that fails for ${why} is ${reason}`, async () => {
     expect(await storeOf(answer).store.create(manifest)).toMatchObject({ ok: false, error: { reason, retry } });
-    expect(await storeOf(answer).store.replace(manifest, aSecret())).toMatchObject({
+    expect(await storeOf(answer).store.replace(manifest, aSecret(), [])).toMatchObject({
       ok: false,
       error: { reason, retry },
     });

@@ -14,11 +14,10 @@ import {
 } from '../../crds/names.ts';
 import type { OwnerReference } from '../../crds/object.ts';
 import { type KubeError, syncError } from '../error.ts';
-import { metadataOf } from '../metadata.ts';
 import { APPLY_PATCH, call, MERGE_PATCH, resourcePath, SECRETS } from '../resource.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Indexer } from '../watch/store.ts';
-import type { SecretBody } from './secret-body.ts';
+import { type SecretBody, secretMetadata } from './secret-body.ts';
 import { staleFields } from './stale-fields.ts';
 
 /**
@@ -52,12 +51,12 @@ export function createSecretStore(transport: Transport): SecretStore {
         body: body(manifest),
         budgetMs: WRITE_MS,
       });
-      if (result.ok) return ok(metadataOf(result.value));
+      if (result.ok) return ok(secretMetadata(result.value));
       if (result.error.reason === 'AlreadyExists') return ok('exists');
       return refused(result.error, manifest, 'create');
     },
 
-    async replace(manifest, held) {
+    async replace(manifest, held, surplus) {
       const path = resourcePath(SECRETS, manifest.namespace, manifest.name);
       const query = { fieldManager: FIELD_MANAGER };
       const patch = async (body: object) =>
@@ -72,11 +71,16 @@ export function createSecretStore(transport: Transport): SecretStore {
 
       let { resourceVersion } = held;
       const ownerReferences = replacedOwners(held, manifest);
-      if (ownerReferences !== undefined) {
-        // Two owners cannot both be the controller, and apply would add ours to the other.
-        const owned = await patch({ metadata: { resourceVersion, ownerReferences } });
-        if (!owned.ok) return refused(owned.error, manifest, 'update');
-        resourceVersion = owned.value.metadata.resourceVersion;
+      if (ownerReferences !== undefined || surplus.length > 0) {
+        // Two owners cannot both be the controller, and apply would add ours to the other; nor does it remove what it did
+        // not apply itself. With all that the Secret is about to hold: what the API server refuses, such as another type,
+        // leaves it as it was, and nobody sees new content beside keys that are not part of it.
+        const whole = body(manifest, resourceVersion);
+        const metadata = { ...whole.metadata, ...(ownerReferences && { ownerReferences }) };
+        const data = { ...whole.data, ...Object.fromEntries(surplus.map(key => [key, null])) };
+        const patched = await patch({ ...whole, metadata, data });
+        if (!patched.ok) return refused(patched.error, manifest, 'update');
+        resourceVersion = patched.value.metadata.resourceVersion;
       }
       const applied = await call<SecretBody>(transport, {
         method: 'PATCH',
@@ -88,11 +92,11 @@ export function createSecretStore(transport: Transport): SecretStore {
       });
       if (!applied.ok) return refused(applied.error, manifest, 'update');
       const stale = staleFields(applied.value, manifest, FIELD_MANAGER);
-      if (stale === undefined) return ok(metadataOf(applied.value));
-      // Apply never removes what it did not apply itself; this patch does, if nobody wrote in between.
+      if (stale === undefined) return ok(secretMetadata(applied.value));
+      // Metadata of former times, and keys that came in between; if nobody wrote since.
       ({ resourceVersion } = applied.value.metadata);
       const removed = await patch({ ...stale, metadata: { ...stale.metadata, resourceVersion } });
-      return removed.ok ? ok(metadataOf(removed.value)) : refused(removed.error, manifest, 'update');
+      return removed.ok ? ok(secretMetadata(removed.value)) : refused(removed.error, manifest, 'update');
     },
 
     async remove({ namespace, name, uid, resourceVersion }) {
@@ -153,7 +157,7 @@ function replacedOwners(held: SecretMetadata, manifest: SecretManifest): readonl
 function liveSecret(secret: SecretBody): LiveSecret {
   const data = Object.entries(secret.data ?? {}).map(([key, text]) => [key, Buffer.from(text, 'base64')] as const);
   const { type = 'Opaque', immutable = false } = secret;
-  return { metadata: metadataOf(secret), type, immutable, data: new Map(data) };
+  return { metadata: secretMetadata(secret), type, immutable, data: new Map(data) };
 }
 
 function body(manifest: SecretManifest, resourceVersion?: string) {

@@ -70,10 +70,16 @@ async function findIn(
  * Whether the spec of a pod, or of what makes pods, names the Secret, in whatever way: `secretName`, or the `name`
  * within anything called a secret (`secretKeyRef`, `imagePullSecrets`, the `nodePublishSecretRef` of a CSI volume).
  */
-export function namesSecret(spec: unknown, name: string, isWithinSecret = false): boolean {
-  if (typeof spec !== 'object' || spec === null) return false;
-  return Object.entries(spec).some(([key, value]) => {
-    if (value === name) return key === 'secretName' || (isWithinSecret && key === 'name');
-    return namesSecret(value, name, Array.isArray(spec) ? isWithinSecret : /secret/i.test(key));
-  });
+export function namesSecret(spec: unknown, name: string): boolean {
+  // No recursion: objects of foreign kinds may be nested deeper than the stack.
+  const parts = [{ part: spec, isWithinSecret: false }];
+  for (let next = parts.pop(); next !== undefined; next = parts.pop()) {
+    const { part, isWithinSecret } = next;
+    if (typeof part !== 'object' || part === null) continue;
+    for (const [key, value] of Object.entries(part)) {
+      if (value === name && (key === 'secretName' || (isWithinSecret && key === 'name'))) return true;
+      parts.push({ part: value, isWithinSecret: Array.isArray(part) ? isWithinSecret : /secret/i.test(key) });
+    }
+  }
+  return false;
 }

@@ -34,23 +34,28 @@ export function staleFields(secret: SecretBody, manifest: SecretManifest, manage
 interface ManagedFields {
   readonly manager?: string;
   readonly fieldsV1?: {
-    readonly 'f:metadata'?: Readonly<
-      Record<'f:labels' | 'f:annotations', Readonly<Record<string, unknown>> | undefined>
-    >;
+    readonly 'f:metadata'?: Readonly<Record<'f:labels' | 'f:annotations', unknown>>;
   };
 }
 
-/** kubernetes.io/docs/reference/using-api/server-side-apply, "Field management": a field is a key with the prefix `f:`. */
-function ownedMetadata(managedFields: readonly unknown[], manager: string) {
+/** Anybody who may write the Secret may write these too. */
+function ownedMetadata(managedFields: unknown, manager: string) {
   const labels = new Set<string>();
   const annotations = new Set<string>();
-  for (const entry of managedFields as readonly ManagedFields[]) {
-    if (entry.manager !== manager) continue;
+  const entries: readonly (ManagedFields | null)[] = Array.isArray(managedFields) ? managedFields : [];
+  for (const entry of entries) {
+    if (entry?.manager !== manager) continue;
     const metadata = entry.fieldsV1?.['f:metadata'];
-    for (const field of Object.keys(metadata?.['f:labels'] ?? {})) labels.add(field.slice(2));
-    for (const field of Object.keys(metadata?.['f:annotations'] ?? {})) annotations.add(field.slice(2));
+    for (const key of keysOf(metadata?.['f:labels'])) labels.add(key);
+    for (const key of keysOf(metadata?.['f:annotations'])) annotations.add(key);
   }
   return { labels, annotations };
+}
+
+/** kubernetes.io/docs/reference/using-api/server-side-apply, "Field management": a field is a key with the prefix `f:`. */
+function keysOf(fields: unknown): readonly string[] {
+  const names = typeof fields === 'object' && fields !== null ? Object.keys(fields) : [];
+  return names.flatMap(name => (name.startsWith('f:') ? name.slice(2) : []));
 }
 
 function nulls(keys: readonly string[]): Removal {

@@ -14,9 +14,14 @@ export function isInCluster(env: Environment): boolean {
 
 /**
  * KUBECONFIG where it is set, else the pod's ServiceAccount, else the kubeconfig of the home directory, as kubectl
- * and client-go do. Throws an Error that names what was looked for.
+ * and client-go do. `folder` is where the kubelet keeps the pod's token and what it has to trust. Throws an Error that
+ * names what was looked for.
  */
-export async function connect(monotonic: () => number, env: Environment = process.env): Promise<Connection> {
+export async function connect(
+  monotonic: () => number,
+  env: Environment = process.env,
+  folder: string = SERVICE_ACCOUNT,
+): Promise<Connection> {
   const host = env['KUBERNETES_SERVICE_HOST'];
   if (!isInCluster(env) || host === undefined) {
     // Loaded only here: with client-node come 80 MB of memory, which no pod needs.
@@ -24,12 +29,12 @@ export async function connect(monotonic: () => number, env: Environment = proces
     return fromKubeconfig(monotonic);
   }
   const port = env['KUBERNETES_SERVICE_PORT'] ?? '443';
-  const namespace = env['POD_NAMESPACE'] ?? (await readFile(`${SERVICE_ACCOUNT}/namespace`, 'utf8')).trim();
+  const namespace = env['POD_NAMESPACE'] ?? (await readFile(`${folder}/namespace`, 'utf8')).trim();
   return {
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
     namespace,
     isInCluster: true,
-    tls: async () => ({ ca: await readFile(`${SERVICE_ACCOUNT}/ca.crt`, 'utf8') }),
-    authorization: kept(monotonic, async () => `Bearer ${(await readFile(`${SERVICE_ACCOUNT}/token`, 'utf8')).trim()}`),
+    tls: async () => ({ ca: await readFile(`${folder}/ca.crt`, 'utf8') }),
+    authorization: kept(monotonic, async () => `Bearer ${(await readFile(`${folder}/token`, 'utf8')).trim()}`),
   };
 }

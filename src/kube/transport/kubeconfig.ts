@@ -17,15 +17,20 @@ export function fromKubeconfig(monotonic: () => number): Connection {
   if (cluster === null) {
     throw new Error('no Kubernetes cluster: KUBECONFIG and ~/.kube/config name none, and this is no pod of a cluster');
   }
+  const server: unknown = cluster.server;
+  if (typeof server !== 'string' || !/^https?:/.test(server) || !URL.canParse(server)) {
+    // Else each call would fail as if nobody answered.
+    throw new Error(`the kubeconfig's cluster ${JSON.stringify(cluster.name)} has no server such as https://host:6443`);
+  }
   const options = async () => {
     const applied: Parameters<typeof config.applyToHTTPSOptions>[0] = {};
     await config.applyToHTTPSOptions(applied);
     return applied;
   };
-  const context = config.getContextObject(config.getCurrentContext());
+  const own: unknown = config.getContextObject(config.getCurrentContext())?.namespace;
   return {
-    server: cluster.server.replace(/\/+$/, ''),
-    namespace: process.env['POD_NAMESPACE'] ?? context?.namespace ?? 'default',
+    server: server.replace(/\/+$/, ''),
+    namespace: process.env['POD_NAMESPACE'] ?? (typeof own === 'string' && own !== '' ? own : 'default'),
     isInCluster: false,
     async tls() {
       const { ca, cert, key, servername, rejectUnauthorized } = await options();

@@ -33,6 +33,8 @@ export interface TransportOptions {
   readonly clock: Clock;
   readonly userAgent: string;
   readonly metrics: TransportMetrics;
+  /** Told of each answer by what date its server has given it, and when it was asked for (monotonic milliseconds). */
+  readonly onDate?: (date: string, askedAt: number) => void;
   /** How long one answer may take. */
   readonly deadlineMs?: number;
   /** How many sockets the calls share. */
@@ -96,8 +98,10 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     sending: Sending,
     read: (body: Body) => T | Promise<T>,
   ): Promise<KubeResult<T>> => {
+    const askedAt = clock.monotonic();
     try {
       const { statusCode, headers, body } = await unlessAborted(send(call, sending), sending.signal);
+      options.onDate?.(header(headers['date']) ?? '', askedAt);
       const value = statusCode < 300 ? await read(body) : parse(await body.text());
       metrics.requested(call.method, String(statusCode));
       if (statusCode < 300) return { ok: true, value: value as T };

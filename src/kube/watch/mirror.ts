@@ -1,5 +1,5 @@
 import { errorName } from '../../controller/runtime/error.ts';
-import { formatKey, type ObjectKey, parseKey } from '../../controller/runtime/key.ts';
+import { formatKey, parseKey } from '../../controller/runtime/key.ts';
 import type { Log } from '../../controller/runtime/log.ts';
 import type { ObjectMeta } from '../../crds/object.ts';
 import type { Resource } from '../resource.ts';
@@ -8,6 +8,14 @@ import type { Store } from './store.ts';
 /** What every object has, whatever is left of it when it is reduced. */
 export interface Listed {
   readonly metadata: ObjectMeta;
+}
+
+const IDENTITY = ['namespace', 'name', 'uid', 'resourceVersion'] as const;
+
+/** Whether it can be told from every other object, and from what it was before. */
+export function isListed(object: unknown): object is Listed {
+  const { metadata } = (object ?? {}) as { readonly metadata?: Readonly<Record<string, unknown>> | null };
+  return IDENTITY.every(field => typeof metadata?.[field] === 'string' && metadata[field] !== '');
 }
 
 /** A change as the store has just taken it in: `before` undefined for a new object, `after` for one that is gone. */
@@ -33,8 +41,11 @@ export interface MirrorMetrics {
 
 /** Brings what arrives into the store. One object that cannot be read, or a handler that throws, hides no other. */
 export interface Mirror<T> {
-  /** What is kept of an object; undefined when it is none of ours. Of one that cannot be read it is what was kept before. */
-  read(object: Listed): T | undefined;
+  /**
+   * What is kept of an item of a list; undefined when it is none of ours. Of one that cannot be read it is what was kept
+   * before.
+   */
+  read(item: unknown): T | undefined;
   /** From now on the store holds these objects, and no other of the namespace. */
   replace(objects: Iterable<T>): void;
   set(object: Listed): void;
@@ -46,17 +57,22 @@ export function createMirror<T extends Listed>(options: MirrorOptions<T>): Mirro
   const resource = options.resource.plural;
   const log = options.log.with({ resource });
 
-  const unreadable = ({ namespace, name }: ObjectKey, error: unknown): void => {
-    log.error('object cannot be read', { namespace, name, reason: errorName(error) });
+  const unreadable = (key: string | undefined, reason: string): void => {
+    log.error('object cannot be read', { ...(key !== undefined && parseKey(key)), reason });
     metrics?.unreadable(resource);
   };
 
-  const read = (object: Listed): T | undefined => {
+  const read = (item: unknown): T | undefined => {
+    if (!isListed(item)) {
+      unreadable(undefined, 'Nameless');
+      return undefined;
+    }
     try {
-      return reduce(object);
+      return reduce(item);
     } catch (error) {
-      unreadable(object.metadata, error);
-      return store.get(formatKey(object.metadata));
+      const key = formatKey(item.metadata);
+      unreadable(key, errorName(error));
+      return store.get(key);
     }
   };
 
@@ -67,7 +83,7 @@ export function createMirror<T extends Listed>(options: MirrorOptions<T>): Mirro
       if (after === undefined) store.delete(key);
       else store.set(after);
     } catch (error) {
-      unreadable(parseKey(key), error);
+      unreadable(key, errorName(error));
       return;
     }
     try {

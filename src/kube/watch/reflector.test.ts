@@ -3,6 +3,7 @@ import { aLog } from '../../../test/support/builders.ts';
 import { createFakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { type Answer, answered, fakeTransport, refused } from '../../../test/support/fake-transport.ts';
 import type { ObjectMeta } from '../../crds/object.ts';
+import type { Transport } from '../transport/transport.ts';
 import { Reflector } from './reflector.ts';
 import { Store } from './store.ts';
 
@@ -192,3 +193,83 @@ test('a watch that is cut now before its answer, now after it, is asked for ever
   reflector.stop();
   await ended;
 });
+
+/** A reflector whose watches end as `ends` tells, each at once; the last one lasts. Its calls, with their versions. */
+function resumed(ends: readonly Awaited<ReturnType<Transport['stream']>>[], answers: readonly Answer[]) {
+  const { transport, calls } = fakeTransport(...answers);
+  const clock = createFakeClock();
+  const asked: string[] = [];
+  const lasting = async (signal: AbortSignal) => {
+    await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }));
+    return broken;
+  };
+  const reflector = new Reflector<Thing>({
+    transport: {
+      ...transport,
+      call(call) {
+        asked.push(call.query?.['resourceVersionMatch'] ?? 'list');
+        return transport.call(call);
+      },
+      async stream(_call, _idleMs, signal) {
+        asked.push('watch');
+        const opened = asked.filter(what => what === 'watch').length;
+        return ends[opened - 1] ?? (await lasting(signal));
+      },
+    },
+    resource: { group: 'example.org', version: 'v1', plural: 'things' },
+    ...{ namespace: undefined, store: new Store<Thing>(), onChange: () => undefined },
+    ...{ reduce: object => object as Thing, clock, random: () => 0, log: aLog().log },
+  });
+  const ended = reflector.run();
+  const settle = async (ms: number): Promise<void> => {
+    await settled();
+    clock.advance(ms);
+    await settled();
+  };
+  const stop = async (): Promise<void> => {
+    reflector.stop();
+    await ended;
+  };
+  return { asked, calls, settle, stop };
+}
+
+const broken = { ok: false, error: { status: 0, reason: 'NoAnswer', fields: [], causes: [] } } as const;
+const bringing = (...types: readonly string[]) => ({
+  ok: true as const,
+  value: (async function* () {
+    const lines = types.map(type => `${JSON.stringify({ type, object: thing('a', true, '11') })}\n`);
+    yield* lines.map(line => new TextEncoder().encode(line));
+  })(),
+});
+const behind = refused(504, 'Timeout', { causes: [{ reason: 'ResourceVersionTooLarge' }] });
+
+const resumptions = [
+  { why: 'it brought an event', end: bringing('ADDED'), asks: ['watch'] },
+  { why: 'it brought a bookmark', end: bringing('BOOKMARK'), asks: ['watch'] },
+  { why: 'it brought nothing at all', end: bringing(), asks: ['NotOlderThan', 'watch'] },
+  { why: 'it was not answered', end: broken, asks: ['NotOlderThan', 'watch'] },
+  {
+    why: 'it was not answered, and the server has been put back',
+    end: broken,
+    answers: [behind],
+    asks: ['NotOlderThan', 'list', 'watch'],
+  },
+  {
+    why: 'nor is the question whether it has been put back',
+    end: broken,
+    answers: [refused(0, 'NoAnswer'), refused(429, 'TooManyRequests'), behind],
+    asks: ['NotOlderThan', 'NotOlderThan', 'NotOlderThan', 'list', 'watch'],
+  },
+];
+for (const { why, end, answers = [], asks } of resumptions) {
+  test(`a watch ends, ${why}: what is asked next`, async () => {
+    const w = resumed([end], [listOf(), ...answers, listOf()]);
+    for (let i = 0; i < 5; i += 1) await w.settle(MINUTE);
+    expect(w.asked).toEqual(['list', 'watch', ...asks]);
+    const question = w.calls.find(({ query }) => query?.['resourceVersionMatch'] !== undefined);
+    expect(question?.query ?? {}).toEqual(
+      asks.includes('NotOlderThan') ? { limit: '1', resourceVersion: '10', resourceVersionMatch: 'NotOlderThan' } : {},
+    );
+    await w.stop();
+  });
+}

@@ -41,12 +41,14 @@ interface Step {
   readonly version: string | undefined;
   /** How often in a row something has failed in the way that this did; 0 when nothing did. */
   readonly failures: number;
+  /** Whether the API server may have forgotten the version: it was away, or opened a watch and said nothing at all. */
+  readonly isDoubtful?: boolean;
 }
 
 interface ListBody {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
   /** Go prints an empty list of metadata as null. */
-  readonly items: readonly Listed[] | null;
+  readonly items: readonly unknown[] | null;
 }
 
 /**
@@ -84,18 +86,18 @@ export class Reflector<T extends Listed> {
   /** Runs until `stop`; never rejects. */
   async run(): Promise<void> {
     const { clock, random } = this.#options;
-    let version: string | undefined;
+    let step: Step = { version: undefined, failures: 0 };
     while (!this.#stop.signal.aborted) {
-      const step = await this.#next(version);
-      version = step.version;
+      step = await this.#next(step);
       if (step.failures > 0) await pause(clock, backoffMs(step.failures, BACKOFF, random), this.#stop.signal);
     }
   }
 
-  async #next(version: string | undefined): Promise<Step> {
+  async #next({ version, isDoubtful }: Step): Promise<Step> {
     const { log, resource } = this.#options;
     try {
-      return version === undefined ? await this.#list() : await this.#watch(version);
+      if (version === undefined) return await this.#list();
+      return isDoubtful ? await this.#confirm(version) : await this.#watch(version);
     } catch (error) {
       // A defect, which a fresh list may get over, and which must not end the loop.
       this.#refused += 1;
@@ -114,7 +116,8 @@ export class Reflector<T extends Listed> {
     const objects: T[] = [];
     let next = '';
     for (;;) {
-      const page = await this.#page(next);
+      const position = next !== '' && { continue: next };
+      const page = await this.#page({ ...this.#options.query, limit: PAGE_SIZE, ...position });
       if (typeof page === 'number') return await this.#unlisted(page);
       for (const item of page.items ?? []) {
         const object = this.#mirror.read(item);
@@ -129,14 +132,14 @@ export class Reflector<T extends Listed> {
     }
   }
 
-  /** The page after `next`, or the status of a refusal. */
-  async #page(next: string): Promise<ListBody | number> {
-    const { transport, query, accept, clock } = this.#options;
+  /** A page of the collection, or the status of a refusal. */
+  async #page(query: Readonly<Record<string, string>>): Promise<ListBody | number> {
+    const { transport, accept, clock } = this.#options;
     this.#lastAttempt = clock.monotonic();
     const result = await transport.call({
       method: 'GET',
       path: this.#path,
-      query: { ...query, limit: PAGE_SIZE, ...(next !== '' && { continue: next }) },
+      query,
       ...(accept && { accept: accept.list }),
       signal: this.#stop.signal,
     });
@@ -154,6 +157,17 @@ export class Reflector<T extends Listed> {
     const ms = ABSENT_MS * (1 + random());
     this.#lastAttempt = clock.monotonic() + ms;
     await pause(clock, ms, this.#stop.signal);
+    return { version, failures: 0 };
+  }
+
+  /**
+   * Has the API server tell whether it has reached `version`. One whose etcd was restored may not have: it opens a watch
+   * from there, and leaves out all that happens until it has.
+   */
+  async #confirm(version: string): Promise<Step> {
+    // Without the selector: to find one object that it selects, the server might have to read all.
+    const page = await this.#page({ limit: '1', resourceVersion: version, resourceVersionMatch: 'NotOlderThan' });
+    if (typeof page === 'number') return { ...this.#unwatched(page, version), isDoubtful: true };
     return { version, failures: 0 };
   }
 
@@ -178,34 +192,35 @@ export class Reflector<T extends Listed> {
     const result = await transport.stream(call, idleMs, this.#stop.signal);
     if (!result.ok) return this.#unwatched(result.error.status, version);
     let last = version;
-    let refusal: WatchEvent | undefined;
+    let isSilent = true;
+    let refusal: Extract<WatchEvent, { readonly type: 'ERROR' }> | undefined;
     for await (const event of watchEvents(result.value)) {
       this.#lastAttempt = clock.monotonic();
+      isSilent = false;
       if (event.type === 'ERROR') {
         refusal = event;
         break;
       }
-      last = event.object.metadata?.resourceVersion ?? last;
-      const object = event.object as Listed;
-      if (event.type === 'DELETED') this.#mirror.delete(object);
-      else if (event.type !== 'BOOKMARK') this.#mirror.set(object);
+      last = event.object.metadata.resourceVersion;
+      if (event.type === 'DELETED') this.#mirror.delete(event.object);
+      else if (event.type !== 'BOOKMARK') this.#mirror.set(event.object);
     }
     const before = Math.max(this.#refused, this.#unanswered);
     this.#unanswered = 0;
     const isFruitful = last !== version || clock.monotonic() - startedAt >= HEALTHY_MS;
     if (isFruitful) this.#refused = 0;
     if (refusal !== undefined) return this.#unwatched(refusal.object.code, last);
-    if (isFruitful) return { version: last, failures: 0 };
+    if (isFruitful) return { version: last, failures: 0, isDoubtful: isSilent };
     // One that ends at once, again and again, must not become a hot loop; nor one that breaks now before its answer, now
     // after it.
     this.#refused = before + 1;
-    return { version: last, failures: this.#refused };
+    return { version: last, failures: this.#refused, isDoubtful: isSilent };
   }
 
   /** Resumes from `last` when nothing speaks against it; else the collection is listed anew, as client-go does. */
   #unwatched(status: number | undefined, last: string): Step {
     const version = status === 0 || status === 429 ? last : undefined;
-    return { version, failures: this.#failed('watch', status) };
+    return { version, failures: this.#failed('watch', status), isDoubtful: status === 0 };
   }
 
   /**
@@ -233,5 +248,7 @@ export class Reflector<T extends Listed> {
 
 function isList(body: unknown): body is ListBody {
   const { items, metadata } = (body ?? {}) as Partial<ListBody>;
-  return (items === null || Array.isArray(items)) && typeof metadata?.resourceVersion === 'string';
+  const { resourceVersion = '', continue: next = '' } = metadata ?? {};
+  const isPositioned = typeof resourceVersion === 'string' && resourceVersion !== '' && typeof next === 'string';
+  return isPositioned && (items === null || Array.isArray(items));
 }

@@ -16,13 +16,13 @@ async function read(chunks: readonly Uint8Array[], breaks = false): Promise<read
 }
 
 function anEvent(name: string): WatchEvent {
-  return { type: 'ADDED', object: { metadata: { resourceVersion: '1' }, ...{ name } } };
+  return { type: 'ADDED', object: { metadata: { name, namespace: 'shop', uid: 'uid', resourceVersion: '1' } } };
 }
 
 const lines = (...events: readonly unknown[]) => events.map(event => `${JSON.stringify(event)}\n`).join('');
 
 test('whatever the chunks, the same bytes give the same events', async () => {
-  const text = fc.string({ unit: 'binary', maxLength: 20 });
+  const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 });
   await fc.assert(
     fc.asyncProperty(
       fc.array(text, { maxLength: 5 }),
@@ -71,6 +71,8 @@ const unreadable = [
   { why: 'an event of a type that there is not', line: JSON.stringify({ ...a, type: 'TOUCHED' }) },
   { why: 'an event without an object', line: '{"type":"ADDED","object":null}' },
   { why: 'null', line: 'null' },
+  { why: 'an event of an object without metadata', line: '{"type":"DELETED","object":{}}' },
+  { why: 'a bookmark without a version', line: '{"type":"BOOKMARK","object":{"metadata":{}}}' },
 ];
 
 for (const { why, line } of unreadable) {

@@ -1,12 +1,14 @@
-const TYPES = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR'] as const;
+import { isListed, type Listed } from './mirror.ts';
 
 /** One line of a watch (kubernetes.io/docs/reference/using-api/api-concepts, "Efficient detection of changes"). */
-export interface WatchEvent {
-  readonly type: (typeof TYPES)[number];
-  readonly object: { readonly metadata?: { readonly resourceVersion?: string }; readonly code?: number };
-}
+export type WatchEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: Listed }
+  | { readonly type: 'BOOKMARK'; readonly object: { readonly metadata: Pick<Listed['metadata'], 'resourceVersion'> } }
+  | { readonly type: 'ERROR'; readonly object: { readonly code?: number } };
 
 const NEWLINE = 10;
+/** As client-go: no object comes near it, and a line that does not end must not take all memory. */
+const MAX_LINE_BYTES = 16 * 1_024 * 1_024;
 
 /** In place of a line that is no event: what it should have said is lost. */
 const UNREADABLE: WatchEvent = { type: 'ERROR', object: {} };
@@ -17,6 +19,7 @@ const UNREADABLE: WatchEvent = { type: 'ERROR', object: {} };
  */
 export async function* watchEvents(stream: AsyncIterable<Uint8Array>): AsyncGenerator<WatchEvent> {
   let parts: Uint8Array[] = [];
+  let length = 0;
   try {
     for await (const chunk of stream) {
       let start = 0;
@@ -26,9 +29,12 @@ export async function* watchEvents(stream: AsyncIterable<Uint8Array>): AsyncGene
         yield event;
         if (event === UNREADABLE) return;
         parts = [];
+        length = 0;
         start = end + 1;
       }
       if (start < chunk.length) parts.push(chunk.subarray(start));
+      length += chunk.length - start;
+      if (length > MAX_LINE_BYTES) return yield UNREADABLE;
     }
   } catch {
     return;
@@ -37,10 +43,32 @@ export async function* watchEvents(stream: AsyncIterable<Uint8Array>): AsyncGene
 
 function parseEvent(parts: readonly Uint8Array[]): WatchEvent {
   try {
-    const { type, object } = JSON.parse(Buffer.concat(parts).toString()) as Partial<WatchEvent>;
-    const known = TYPES.find(name => name === type);
-    return known && typeof object === 'object' && object !== null ? { type: known, object } : UNREADABLE;
+    const { type, object } = JSON.parse(Buffer.concat(parts).toString()) as Readonly<Record<string, unknown>>;
+    return eventOf(type, object);
   } catch {
     return UNREADABLE;
   }
+}
+
+/** An object without a name or a version is no event either: nobody could tell what has changed. */
+function eventOf(type: unknown, object: unknown): WatchEvent {
+  switch (type) {
+    case 'ADDED':
+    case 'MODIFIED':
+    case 'DELETED':
+      return isListed(object) ? { type, object } : UNREADABLE;
+    case 'BOOKMARK':
+      return isBookmark(object) ? { type, object } : UNREADABLE;
+    case 'ERROR': {
+      const { code } = object as { readonly code?: unknown };
+      return typeof code === 'number' ? { type, object: { code } } : UNREADABLE;
+    }
+    default:
+      return UNREADABLE;
+  }
+}
+
+function isBookmark(object: unknown): object is { readonly metadata: { readonly resourceVersion: string } } {
+  const { metadata } = object as Partial<Record<string, { readonly resourceVersion?: unknown } | null>>;
+  return typeof metadata?.resourceVersion === 'string' && metadata.resourceVersion !== '';
 }

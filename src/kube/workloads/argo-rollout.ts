@@ -36,8 +36,13 @@ export function reduceArgoRollout({ metadata, spec, status }: ArgoRollout): Work
       isComplete: isObserved && status?.phase === 'Healthy',
       isPaused: spec?.paused === true || (isObserved && status?.phase === 'Paused'),
       isStuck: isObserved && status?.phase === 'Degraded',
-      updated: status?.updatedReplicas ?? 0,
-      desired: spec?.replicas ?? 1,
+      updated: countOf(status?.updatedReplicas) ?? 0,
+      desired: countOf(spec?.replicas) ?? 1,
     },
   };
+}
+
+/** A cluster's CustomResourceDefinition may leave it open what types the fields have. */
+function countOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }

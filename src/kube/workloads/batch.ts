@@ -11,7 +11,7 @@ const RUN = {
 } as const;
 
 export function reduceCronJob({ metadata, spec }: Partial<V1CronJob>): Workload | undefined {
-  const template = reduceTemplate(metadata, spec?.jobTemplate.spec?.template);
+  const template = reduceTemplate(metadata, spec?.jobTemplate?.spec?.template);
   return template && { ...RUN, kind: 'CronJob', ...template };
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as rest } from 'node:timers/promises';
+import { setTimeout as rest, setImmediate as turned } from 'node:timers/promises';
 import type { Clock } from '../../../src/controller/runtime/clock.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import type { Pace } from '../pace.ts';
@@ -16,9 +16,10 @@ export interface VirtualTime extends Pace {
   readonly clock: Clock;
 }
 
-/** All is quiet when nothing has happened for so many looks, real milliseconds apart. */
+/** All is quiet when nothing has happened for so many looks, real milliseconds and turns of the event loop apart. */
 const LOOKS = 3;
 const LOOK_MS = 4;
+const TURNS = 6;
 /** Timers that fall due within so many milliseconds are taken together. */
 const TOGETHER_MS = 20;
 /** Nothing that the operator promises takes longer. */
@@ -32,6 +33,7 @@ export function createVirtualTime({ activity, isBusy, step }: VirtualTimeOptions
     let last = -1;
     for (let looks = 0; looks < LOOKS; ) {
       await rest(LOOK_MS);
+      for (let turn = 0; turn < TURNS; turn += 1) await turned();
       const now = activity();
       looks = now === last && !isBusy() ? looks + 1 : 0;
       last = now;

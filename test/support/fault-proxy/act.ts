@@ -2,9 +2,10 @@ import { type Answer, bytesOf, withBody } from './answer.ts';
 import type { AnswerMemory } from './answer-memory.ts';
 import { withIdErrors } from './batch.ts';
 import type { Exchange } from './exchange.ts';
-import type { Fault, WatchEnding } from './fault-types.ts';
+import type { EventPass, Fault, WatchEnding } from './fault-types.ts';
+import { askedAt, onlyItem } from './old-revision.ts';
 import { awsRefusal, gatewayPage, refusalOf } from './refusal.ts';
-import { goneEvent, linesOf } from './watch.ts';
+import { goneEvent, linesOf, passed } from './watch.ts';
 
 /** Lets `fault` meet a call, or passes it on. Returns when nothing more will happen to it; rejects with NoAnswer when the real server failed. */
 export async function act(fault: Fault | undefined, exchange: Exchange, memory: AnswerMemory<Answer>): Promise<void> {
@@ -41,12 +42,16 @@ export async function act(fault: Fault | undefined, exchange: Exchange, memory: 
       const old = memory.recall(call, fault.back);
       return old === undefined ? await pass(exchange, memory) : await exchange.answer(old);
     }
+    case 'oldRevision':
+      return await exchange.answer(await answerAt(exchange, fault.revision));
     case 'kill':
       if (fault.when === 'after') (await exchange.forward()).discard();
       exchange.settle();
       return fault.victim();
     case 'watch':
       return await endWatch(exchange, fault.after, fault.ending);
+    case 'events':
+      return await passEvents(exchange, fault.pass);
   }
 }
 
@@ -56,6 +61,11 @@ async function pass(exchange: Exchange, memory: AnswerMemory<Answer>): Promise<v
   if (call.target === 'kube' || call.isWrite || answer.head.status !== 200) return await exchange.answer(answer);
   memory.note(call, (await bytesOf(answer.chunks)).toString(), answer);
   await exchange.answer(answer);
+}
+
+async function answerAt({ call, request, forward }: Exchange, revision: string): Promise<Answer> {
+  const answer = await forward(undefined, askedAt(revision, call, request));
+  return call.verb === 'list' ? answer : await onlyItem(answer);
 }
 
 async function refuseIds(exchange: Exchange, { code, ids }: Fault & { kind: 'idError' }): Promise<void> {
@@ -106,4 +116,10 @@ async function endWatch(exchange: Exchange, after: number, ending: WatchEnding):
   answer.discard();
   if (ending === 'gone' || ending === 'end') await client.end();
   else if (ending !== 'stall') await client.reset();
+}
+
+async function passEvents(exchange: Exchange, pass: EventPass): Promise<void> {
+  const answer = await exchange.forward(exchange.client.gone);
+  const isOpen = answer.head.status === 200;
+  await exchange.answer(isOpen ? { ...answer, chunks: passed(answer.chunks, pass) } : answer);
 }

@@ -8,8 +8,12 @@ import type { Upstream } from './upstream.ts';
 export interface Exchange {
   readonly call: Call;
   readonly client: Client;
-  /** Asks the real server. A watch's answer streams, any other is whole. Rejects with NoAnswer, also when `signal` aborts. */
-  forward(signal?: AbortSignal): Promise<Answer>;
+  readonly request: WireRequest;
+  /**
+   * Asks the real server, if need be something else. A watch's answer streams, any other is whole. Rejects with NoAnswer,
+   * also when `signal` aborts.
+   */
+  forward(signal?: AbortSignal, instead?: WireRequest): Promise<Answer>;
   /** Sends an answer as it comes. Rejects with NoAnswer when its stream breaks off. */
   answer(answer: Answer): Promise<void>;
   reset(): Promise<void>;
@@ -35,9 +39,10 @@ export function createExchange({ call, request, client, upstream, fault, pause }
   return {
     call,
     client,
+    request,
     settle,
-    async forward(signal) {
-      const answer = await upstream.send(request, signal);
+    async forward(signal, instead = request) {
+      const answer = await upstream.send(instead, signal);
       const complete = call.verb === 'watch' ? answer : await readWhole(answer);
       statuses.push(answer.head.status);
       return complete;

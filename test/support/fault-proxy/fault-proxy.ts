@@ -42,8 +42,11 @@ export interface AwsFaultProxy {
 }
 
 export interface FaultProxyOptions {
-  /** With https it is served with the API server's own certificate, which its CA file holds, and this key of it. */
-  readonly kube: KubeAccess & { readonly servingKey?: string };
+  /**
+   * With https it is served with the API server's own certificate, which its CA file holds, and this key of it; where
+   * `isPlain`, by plain HTTP, which spares a handshake for each socket.
+   */
+  readonly kube: KubeAccess & { readonly servingKey?: string; readonly isPlain?: boolean };
   /** URL of each region's AWS. */
   readonly aws: Readonly<Record<string, string>>;
   /** Where to listen. Default: 127.0.0.1. */
@@ -54,11 +57,13 @@ export interface FaultProxyOptions {
 
 /** Before the API server and AWS. */
 export async function startFaultProxy({ kube, aws, ...options }: FaultProxyOptions): Promise<FaultProxy> {
-  const { url, token, certificateAuthority, servingKey } = kube;
-  if (url.startsWith('https:') && servingKey === undefined)
+  const { url, token, certificateAuthority, servingKey, isPlain = false } = kube;
+  const ca = url.startsWith('https:') ? await readFile(certificateAuthority) : undefined;
+  if (ca !== undefined && servingKey === undefined && !isPlain)
     throw new Error(`${url}: servingKey is missing; give the path of the API server's key`);
-  const tls = servingKey && { cert: await readFile(certificateAuthority), key: await readFile(servingKey) };
-  const { urlOf, ...proxy } = await start([{ target: 'kube', url, ...(tls && { tls }) }], aws, options);
+  const key = isPlain || servingKey === undefined ? undefined : await readFile(servingKey);
+  const front = { target: 'kube', url, ...(ca && { ca }), ...(key && { key }) } as const;
+  const { urlOf, ...proxy } = await start([front], aws, options);
   return { ...proxy, kube: { url: urlOf('kube'), token, certificateAuthority } };
 }
 

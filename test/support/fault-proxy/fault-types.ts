@@ -1,4 +1,5 @@
 import type { Call } from './call.ts';
+import { hasRevisions } from './old-revision.ts';
 
 /** Milliseconds, or what to wait for: a promise holds the call until the test lets it go. */
 export type Wait = number | Promise<unknown>;
@@ -28,14 +29,20 @@ export type Fault =
   | { readonly kind: 'loseAnswer'; readonly ending: 'reset' | 'hang' }
   | { readonly kind: 'duplicate'; readonly answer: 'first' | 'second' }
   | { readonly kind: 'oldVersion'; readonly back: number }
+  | { readonly kind: 'oldRevision'; readonly revision: string }
   | { readonly kind: 'kill'; readonly when: 'before' | 'after'; readonly victim: () => void }
-  | { readonly kind: 'watch'; readonly after: number; readonly ending: WatchEnding };
+  | { readonly kind: 'watch'; readonly after: number; readonly ending: WatchEnding }
+  | { readonly kind: 'events'; readonly pass: EventPass };
+
+/** What arrives in place of a watch's event, a line; asked for one event after the other. */
+export type EventPass = (event: Buffer) => readonly Buffer[] | Promise<readonly Buffer[]>;
 
 /** How a watch goes on after its first events. */
 export type WatchEnding = 'reset' | 'end' | 'stall' | 'gone' | 'half';
 
 /** Whether a fault makes sense for a call: a refusal of AWS is no answer of an API server, and only a watch has events. */
-export function canMeet(fault: Fault, { target, verb, resource, ids }: Call): boolean {
+export function canMeet(fault: Fault, call: Call): boolean {
+  const { target, verb, resource, ids } = call;
   const isKube = target === 'kube';
   switch (fault.kind) {
     case 'error':
@@ -44,7 +51,10 @@ export function canMeet(fault: Fault, { target, verb, resource, ids }: Call): bo
       return ids.some(id => fault.ids.includes(id));
     case 'oldVersion':
       return !isKube && resource !== 'sts';
+    case 'oldRevision':
+      return hasRevisions(call);
     case 'watch':
+    case 'events':
       return isKube && verb === 'watch';
     default:
       return true;

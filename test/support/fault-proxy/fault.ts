@@ -1,4 +1,6 @@
 import type { Fault, KubeRefusal, Wait } from './fault-types.ts';
+import type { Gate } from './gate.ts';
+import { parseObject } from './json.ts';
 
 /** Stand in every error that is made here, as names and ids stand in real ones: must not come out of the operator anywhere. */
 export const AWS_CANARY = 'canary-of-an-aws-message';
@@ -111,6 +113,14 @@ export function oldVersion(back = 1): Fault {
   return { kind: 'oldVersion', back };
 }
 
+/**
+ * The API server answers lists and gets with what there was at this resourceVersion; a get needs the right to list. The
+ * watch that follows such a list brings all that has happened since, unless it is held.
+ */
+export function oldRevision(revision: string): Fault {
+  return { kind: 'oldRevision', revision };
+}
+
 /** Calls `victim` before the server gets the call, or after it has done it; it is never answered. */
 export function kill(when: 'before' | 'after', victim: () => void): Fault {
   return { kind: 'kill', when, victim };
@@ -134,4 +144,24 @@ export function stallAfter(events: number): Fault {
 /** A watch that ends with the event that its version is too old (410), after so many others. */
 export function gone(events = 0): Fault {
   return { kind: 'watch', after: events, ending: 'gone' };
+}
+
+/** A watch that is opened, and each of whose events waits for an open gate; what is held comes in order then. */
+export function holdEvents(gate: Pick<Gate, 'opened'>): Fault {
+  const pass = async (event: Buffer): Promise<readonly Buffer[]> => {
+    await gate.opened();
+    return [event];
+  };
+  return { kind: 'events', pass };
+}
+
+/** A watch without bookmarks. */
+export function dropBookmarks(): Fault {
+  const isBookmark = (event: Buffer): boolean => parseObject(event.toString())?.['type'] === 'BOOKMARK';
+  return { kind: 'events', pass: event => (isBookmark(event) ? [] : [event]) };
+}
+
+/** A watch that brings each event twice. */
+export function duplicateEvents(): Fault {
+  return { kind: 'events', pass: event => [event, event] };
 }

@@ -131,4 +131,46 @@ describe('each fault: what the client sees, and how often the real server is ask
     release();
     expect(await world.getAws('old')).toContain('v4');
   });
+
+  describe('oldRevision: the API server says what there was', () => {
+    const OLD = 'resourceVersion=7&resourceVersionMatch=Exact';
+    const SECRETS = '/api/v1/namespaces/shop/secrets';
+    const list = (...items: readonly object[]) => JSON.stringify({ kind: 'SecretList', apiVersion: 'v1', items });
+    const old = { metadata: { name: 'a' }, data: {} };
+    const whole = JSON.stringify({ apiVersion: 'v1', kind: 'Secret', ...old });
+    const ofName = `${SECRETS}?${OLD}&fieldSelector=metadata.name%3Da`;
+    const rows = [
+      { why: 'a list', path: SECRETS, asked: `${SECRETS}?${OLD}`, says: list(old), seen: `200 ${list(old)}` },
+      {
+        why: 'a list of the newest, in pages',
+        path: `${SECRETS}?limit=2&resourceVersion=0&labelSelector=x`,
+        asked: `${SECRETS}?limit=2&resourceVersion=7&labelSelector=x&resourceVersionMatch=Exact`,
+        says: list(old),
+        seen: `200 ${list(old)}`,
+      },
+      { why: 'an object', path: `${SECRETS}/a`, asked: ofName, says: list(old), seen: `200 ${whole}` },
+      { why: 'none', path: `${SECRETS}/a`, asked: ofName, says: list(), seen: /^404 {"kind":"Status".*"NotFound"/ },
+    ];
+    it.each(rows)('$why', async ({ path, asked, says, seen }) => {
+      world.inject(faults.oldRevision('7'));
+      world.upstream.say(says);
+      const answer = await world.client.get(world.proxy.kube.url + path);
+      if (typeof seen === 'string') expect(answer).toBe(seen);
+      else expect(answer).toMatch(seen);
+      expect(world.upstream.asked.at(-1)).toBe(`GET ${asked} `);
+      expect(world.outcome()).toMatchObject({ upstream: [200], fault: 'oldRevision' });
+    });
+
+    const others = [
+      { why: 'a further page', path: `${SECRETS}?limit=2&continue=x` },
+      { why: 'a watch', path: `${SECRETS}?watch=1` },
+      { why: 'a status', path: '/apis/secrets-operator.io/v1alpha1/namespaces/shop/awssecrets/a/status' },
+      { why: 'no object', path: '/readyz' },
+    ];
+    it.each(others)('$why is passed on', async ({ path }) => {
+      world.inject(faults.oldRevision('7'));
+      await world.client.get(world.proxy.kube.url + path);
+      expect(world.upstream.asked.at(-1)).toBe(`GET ${path} `);
+    });
+  });
 });

@@ -8,8 +8,10 @@ export interface Front {
   readonly target: Target;
   /** Of the real server. */
   readonly url: string;
-  /** In PEM. The certificate is served, and trusted in the real server; without it both sides are plain HTTP. */
-  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  /** Certificate of the real server, in PEM; absent where it is plain HTTP. */
+  readonly ca?: Buffer;
+  /** Its key: it is then served here too. Absent: plain HTTP is. */
+  readonly key?: Buffer;
 }
 
 /** The listeners of all targets. */
@@ -22,8 +24,9 @@ export interface Fronts {
 
 export async function startFronts(all: readonly Front[], address: string, relay: Relay): Promise<Fronts> {
   const started = await Promise.all(
-    all.map(async ({ target, url, tls }) => {
-      const upstream = createUpstream(url, tls?.cert);
+    all.map(async ({ target, url, ca, key }) => {
+      const upstream = createUpstream(url, ca);
+      const tls = ca && key && { cert: ca, key };
       const onRequest: Parameters<typeof startListener>[0]['onRequest'] = (request, client) =>
         relay.take(target, upstream, request, client);
       return { target, upstream, listener: await startListener({ address, tls, onRequest }) };

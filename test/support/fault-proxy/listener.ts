@@ -46,7 +46,8 @@ export async function startListener({ address, tls, onRequest }: ListenerOptions
       () => undefined,
     );
   });
-  const front = createServer({ pauseOnConnect: tls !== undefined }, socket => {
+  // Without noDelay each answer, whose head leaves before its body, would wait for the client's delayed acknowledgement.
+  const front = createServer({ pauseOnConnect: tls !== undefined, noDelay: true }, socket => {
     const key = peer(socket);
     accepted += 1;
     sockets.set(key, socket);

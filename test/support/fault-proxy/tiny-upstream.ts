@@ -13,8 +13,8 @@ export interface TinyUpstream {
   readonly headers: readonly (readonly string[])[];
   /** How many watches are open. */
   readonly watches: number;
-  /** Sends each of these events to all watches, as a line. */
-  tell(...events: readonly string[]): void;
+  /** Sends each of these events to all watches, as a line of JSON. */
+  tell(...events: readonly unknown[]): void;
   /** Breaks the connections of all watches. */
   breakWatches(): void;
   /** The body of all answers from now on; undefined, as in the beginning, for the number of the request. */
@@ -49,7 +49,7 @@ export async function startTinyUpstream(): Promise<TinyUpstream> {
       return watches.size;
     },
     tell(...events) {
-      for (const watch of watches) watch.write(events.map(event => `"${event}"\n`).join(''));
+      for (const watch of watches) watch.write(events.map(event => `${JSON.stringify(event)}\n`).join(''));
     },
     breakWatches() {
       for (const watch of watches) watch.socket?.resetAndDestroy();

@@ -1,7 +1,19 @@
 import { get } from 'node:http';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../poll.ts';
-import { cutAfter, endAfter, gone, KUBE_CANARY, loseAnswer, stallAfter, truncate } from './fault.ts';
+import {
+  cutAfter,
+  dropBookmarks,
+  duplicateEvents,
+  endAfter,
+  gone,
+  holdEvents,
+  KUBE_CANARY,
+  loseAnswer,
+  stallAfter,
+  truncate,
+} from './fault.ts';
+import { createGate } from './gate.ts';
 import { useTinyWorld, WAIT } from './tiny-world.ts';
 
 interface Watch {
@@ -103,6 +115,43 @@ describe('watches', () => {
     expect(watched.seen).toBe('"1"\n');
     expect(world.proxy.sockets.open.kube).toBeGreaterThan(0);
     watched.close();
+  });
+
+  it('held: events come in order once the gate is open, and are held again when it is shut', async () => {
+    const gate = createGate();
+    world.inject(holdEvents(gate));
+    const watched = watch();
+    await opened();
+    world.upstream.tell('1');
+    await expectSeen(watched, '"1"\n');
+    const open = gate.shut();
+    world.upstream.tell('2', '3');
+    const other = watch();
+    await until('another watch is open', WAIT, () => world.upstream.watches === 2);
+    other.close();
+    expect(watched.seen).toBe('"1"\n');
+    open();
+    await expectSeen(watched, '"1"\n"2"\n"3"\n');
+    gate.shut();
+    world.upstream.tell('4');
+    watched.close();
+    await until('the real watch has ended', WAIT, () => world.upstream.watches === 0);
+    expect(world.proxy.calls.at(-2)).toMatchObject({ outcome: { status: 200, fault: 'events' } });
+  });
+
+  const bookmark = { type: 'BOOKMARK', object: {} };
+  const changed = [
+    { why: 'bookmarks are dropped', fault: dropBookmarks(), seen: '"1"\n"2"\n' },
+    { why: 'each event comes twice', fault: duplicateEvents(), seen: '"1"\n"1"\nb\nb\n"2"\n"2"\n' },
+  ];
+  it.each(changed)('$why', async ({ fault, seen }) => {
+    world.inject(fault);
+    const watched = watch();
+    await opened();
+    world.upstream.tell('1', bookmark, '2');
+    await expectSeen(watched, seen.replaceAll('b', JSON.stringify(bookmark)));
+    world.upstream.breakWatches();
+    await until('it breaks with the real one', WAIT, () => watched.seen.endsWith('<broken>'));
   });
 
   it('faults of watches meet nothing else', async () => {

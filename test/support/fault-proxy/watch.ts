@@ -1,4 +1,5 @@
 import { KUBE_CANARY } from './fault.ts';
+import type { EventPass } from './fault-types.ts';
 import { kubeStatus } from './refusal.ts';
 
 const NEWLINE = 10;
@@ -13,6 +14,11 @@ export async function* linesOf(chunks: AsyncIterable<Buffer> | Iterable<Buffer>)
       rest = rest.subarray(end + 1);
     }
   }
+}
+
+/** The lines of a stream after each has gone through `pass`. */
+export async function* passed(chunks: Parameters<typeof linesOf>[0], pass: EventPass): AsyncGenerator<Buffer, void> {
+  for await (const line of linesOf(chunks)) yield* await pass(line);
 }
 
 /** The event by which the API server says that a watch's version is too old. */

@@ -22,17 +22,17 @@ const DOCKER_CONFIG = '.dockerconfigjson';
  * kubernetes.io/docs/concepts/configuration/secret, "Types of Secret": what the API server demands. Each entry names
  * keys of which one must be there.
  */
-const REQUIRED_KEYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  'kubernetes.io/basic-auth': [['username', 'password']],
-  'kubernetes.io/dockerconfigjson': [[DOCKER_CONFIG]],
-  'kubernetes.io/ssh-auth': [['ssh-privatekey']],
-  'kubernetes.io/tls': [['tls.crt'], ['tls.key']],
-};
+const REQUIRED_KEYS: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
+  ['kubernetes.io/basic-auth', [['username', 'password']]],
+  ['kubernetes.io/dockerconfigjson', [[DOCKER_CONFIG]]],
+  ['kubernetes.io/ssh-auth', [['ssh-privatekey']]],
+  ['kubernetes.io/tls', [['tls.crt'], ['tls.key']]],
+]);
 
 function missingKeys(type: string, data: Data): Result<never> | undefined {
   // Of all required keys the API server wants this one alone to hold something.
   const isThere = (key: string): boolean => data.has(key) && (key !== 'ssh-privatekey' || data.get(key)?.length !== 0);
-  const missing = (REQUIRED_KEYS[type] ?? []).filter(keys => !keys.some(isThere));
+  const missing = (REQUIRED_KEYS.get(type) ?? []).filter(keys => !keys.some(isThere));
   if (missing.length === 0) return undefined;
   const names = missing.map(keys => keys.map(key => `\`${key}\``).join(' or ')).join(' and ');
   const message = `a Secret of type ${type} needs ${names}, which no source gives; add it to \`data\``;

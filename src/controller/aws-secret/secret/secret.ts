@@ -1,7 +1,10 @@
 import type { ObjectMeta, OwnerReference } from '../../../crds/object.ts';
 
 /** A Secret without its data, as the watch gives it. */
-export type SecretMetadata = ObjectMeta;
+export interface SecretMetadata extends ObjectMeta {
+  /** Set where keys of its data were set by anything but an apply of ours, which would leave there what it does not name. */
+  readonly sharesData?: true;
+}
 
 /** A Secret as a GET gives it. */
 export interface LiveSecret {

@@ -1,7 +1,8 @@
 import type { AwsSecret } from '../../../crds/aws-secret.ts';
 import { OWNER_LABEL } from '../../../crds/names.ts';
-import { fail, ok, type Result } from '../../runtime/error.ts';
+import { ok, type Result } from '../../runtime/error.ts';
 import type { AwsSecretIndex } from '../ports.ts';
+import { confirm } from './confirmation.ts';
 import type { SecretMetadata } from './secret.ts';
 
 type Lookup = Pick<AwsSecretIndex, 'withUid' | 'isCurrent'>;
@@ -17,11 +18,8 @@ export async function confirmTakeover(
   awsSecrets: Lookup,
 ): Promise<Result<void>> {
   for (const party of parties(awsSecret, live, awsSecrets)) {
-    const current = await awsSecrets.isCurrent(party);
-    if (!current.ok) return current;
-    if (!current.value) {
-      return fail('Progressing', 'conflict', `AwsSecret ${JSON.stringify(party.metadata.name)} has changed`);
-    }
+    const confirmed = await confirm(party, awsSecrets);
+    if (!confirmed.ok) return confirmed;
   }
   return ok(undefined);
 }

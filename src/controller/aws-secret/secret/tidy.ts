@@ -1,10 +1,11 @@
 import type { AwsSecret } from '../../../crds/aws-secret.ts';
 import type { Reason } from '../../../crds/reasons.ts';
-import { fail, ok, type Result } from '../../runtime/error.ts';
+import { ok, type Result } from '../../runtime/error.ts';
 import type { EventRecorder } from '../../runtime/events.ts';
 import { formatKey } from '../../runtime/key.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { AwsSecretIndex, ContentHasher, OwnedSecrets, SecretStore, SecretUsers } from '../ports.ts';
+import { confirm } from './confirmation.ts';
 import { type Farewell, farewell, formerTargets } from './former-target.ts';
 import { isOwner } from './ownership.ts';
 import type { SecretMetadata } from './secret.ts';
@@ -42,9 +43,8 @@ async function leave(awsSecret: AwsSecret, secret: SecretMetadata, deps: TidyDep
   if (!decided.ok || decided.value.kind === 'keep' || decided.value.kind === 'ignore') return decided;
   const { kind, metadata } = decided.value;
   // The cache may be behind: a name that was changed back must not lose its Secret.
-  const current = await deps.awsSecrets.isCurrent(awsSecret);
-  if (!current.ok) return current;
-  if (!current.value) return fail('Progressing', 'conflict', 'the AwsSecret has changed');
+  const confirmed = await confirm(awsSecret, deps.awsSecrets);
+  if (!confirmed.ok) return confirmed;
   const done = kind === 'delete' ? await deps.store.remove(metadata) : await deps.store.release(metadata);
   return done.ok ? decided : done;
 }

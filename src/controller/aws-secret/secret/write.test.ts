@@ -10,6 +10,7 @@ import { type WriteDependencies, writeSecret } from './write.ts';
 
 const T0 = '2030-01-01T00:00:00.000Z';
 const NOW = '2030-01-02T00:00:00.000Z';
+const ONE_CALL_LATER = '2030-01-02T00:01:00.000Z';
 const TWO_CALLS_LATER = '2030-01-02T00:02:00.000Z';
 const KEY = { id: 'aaaaaaaa', key: Buffer.alloc(32, 1) };
 const hasher = createContentHasher(KEY);
@@ -34,6 +35,7 @@ function awsSecretsOf(calls: string[], outdated: readonly string[]): WriteDepend
 function fakeStore(live?: LiveSecret) {
   const calls: string[] = [];
   const writes: SecretManifest[] = [];
+  const removed: string[] = [];
   let present = live;
   const take = (manifest: SecretManifest): SecretMetadata => {
     writes.push(manifest);
@@ -51,13 +53,14 @@ function fakeStore(live?: LiveSecret) {
       calls.push('create');
       return present === undefined ? ok(take(manifest)) : ok('exists');
     },
-    async replace(manifest, held) {
+    async replace(manifest, held, surplus) {
       calls.push('replace');
+      removed.push(...surplus);
       const isHeld = present?.metadata.uid === held.uid && present.metadata.resourceVersion === held.resourceVersion;
       return isHeld ? ok(take(manifest)) : fail('Progressing', 'conflict', 'somebody else wrote it first');
     },
   };
-  return { store, calls, writes };
+  return { store, calls, writes, removed };
 }
 
 interface Options {
@@ -75,13 +78,13 @@ async function write(options: Options) {
   const awsSecret = anAwsSecret({ spec });
   const manifest = renderSecret(awsSecret, bytesOf(data));
   if (!manifest.ok) throw new Error(manifest.error.message);
-  const { store, calls, writes } = fakeStore(live);
+  const { store, calls, writes, removed } = fakeStore(live);
   // Each call takes a minute.
   const clock = { now: () => Date.parse(NOW) + 60_000 * calls.length };
   const deps = { store, hasher, clock, awsSecrets: awsSecretsOf(calls, outdated) };
   const written = await writeSecret(deps, awsSecret, manifest.value, { cached, former });
   const history = writes.map(({ annotations }) => readHistory(aSecret({ annotations })));
-  return { written, calls, writes, history: history[0] };
+  return { written, calls, writes, removed, history: history[0] };
 }
 
 const clock = { now: () => Date.parse(NOW) };
@@ -131,6 +134,17 @@ test('the watch lost our Secret, and its data were edited: putting them right re
   expect(written).toMatchObject({ ok: true, value: { history: since(T0), isNewContent: false } });
 });
 
+test('keys that an apply would leave there are looked for first, and go with the write itself', async () => {
+  const cached = { ...holding([{ content: hash({ a: 'old', b: 'old' }), time: T0 }]), sharesData: true } as const;
+  const { written, calls, removed } = await write({
+    live: aLiveSecret({ a: 'old', b: 'old' }, { metadata: cached }),
+    cached,
+  });
+  expect(calls).toEqual(['get', 'replace']);
+  expect(removed).toEqual(['b']);
+  expect(written).toMatchObject({ ok: true, value: { isNewContent: true } });
+});
+
 test('the hash key was lost: the live content is hashed anew, and equal content restarts nobody', async () => {
   const lost = createContentHasher({ id: 'bbbbbbbb', key: Buffer.alloc(32, 2) });
   const cached = holding([{ content: hash({ a: 'new' }, lost), time: T0 }]);
@@ -167,7 +181,7 @@ const madeAnew: readonly {
   {
     why: 'of other content: pods run with the former one',
     former: [old],
-    history: [{ ...same, time: NOW }, old],
+    history: [{ ...same, time: ONE_CALL_LATER }, old],
     isNewContent: true,
   },
   { why: 'of equal content: nobody is restarted', former: [same], history: [same], isNewContent: false },
@@ -187,7 +201,7 @@ const madeAnew: readonly {
     why: 'when the hash key is lost as well, nobody can tell: pods may run with another content',
     former: [{ content: hash({ a: 'new' }, lost), time: T0 }],
     history: [
-      { ...same, time: NOW },
+      { ...same, time: ONE_CALL_LATER },
       { content: hash({ a: 'new' }, lost), time: T0 },
     ],
     isNewContent: true,
@@ -197,11 +211,17 @@ const madeAnew: readonly {
 for (const { why, former, history, isNewContent } of madeAnew) {
   test(`a Secret that was deleted is made anew ${why}`, async () => {
     const { written, calls, ...made } = await write({ former });
-    expect(calls).toEqual(['create']);
+    expect(calls).toEqual(['current uid-1', 'create']);
     expect(made.history).toEqual(history);
     expect(written).toMatchObject({ ok: true, value: { history, isNewContent } });
   });
 }
+
+test('a Secret that was deleted with its AwsSecret is not made anew, although the cache still has that', async () => {
+  const { written, calls } = await write({ former: [same], outdated: ['uid-1'] });
+  expect(calls).toEqual(['current uid-1']);
+  expect(written).toMatchObject({ ok: false, error: { retry: 'conflict' } });
+});
 
 test('a Secret that tells no history, such as one made by hand for one that was deleted, follows upon that', async () => {
   const live = aLiveSecret({ a: 'new' }, { metadata: aSecret({ creationTimestamp: NOW }) });

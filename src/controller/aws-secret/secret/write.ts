@@ -3,6 +3,7 @@ import { type ContentChange, readHistory, writeHistory } from '../../../crds/con
 import type { Clock } from '../../runtime/clock.ts';
 import { fail, ok, type Result } from '../../runtime/error.ts';
 import type { AwsSecretIndex, ContentHasher, SecretStore } from '../ports.ts';
+import { confirm } from './confirmation.ts';
 import { comparableHash, notedContent } from './content.ts';
 import { type Held, type History, nextHistory } from './history.ts';
 import { type Claim, isNamedBy, mayWrite } from './ownership.ts';
@@ -61,6 +62,9 @@ export async function writeSecret(
 async function create(deps: WriteDependencies, wanted: Wanted): Promise<Result<Written> | undefined> {
   const { former } = wanted;
   const [newest] = former;
+  // Deleted it may be because its AwsSecret is: it must not come back for one that only the cache still has.
+  const confirmed = newest === undefined ? ok(undefined) : await confirm(wanted.awsSecret, deps.awsSecrets);
+  if (!confirmed.ok) return confirmed;
   const content = newest && (comparableHash(newest, deps.hasher) ?? newest.content);
   const held = content === undefined ? undefined : { history: former, content };
   const { manifest, written } = stamp(deps, wanted, held);
@@ -75,10 +79,11 @@ async function replaceKnown(
   wanted: Wanted,
   cached: SecretMetadata,
 ): Promise<Result<Written> | undefined> {
+  if (cached.sharesData) return undefined;
   const claim = mayWrite(wanted.awsSecret, cached, deps.awsSecrets.withUid);
   const content = notedContent(cached, deps.hasher);
   if (!claim.ok || claim.value !== 'certain' || content === undefined) return undefined;
-  const replaced = await replace(deps, wanted, cached, content);
+  const replaced = await replace(deps, wanted, cached, content, []);
   return replaced.ok || replaced.error.retry !== 'conflict' ? replaced : undefined;
 }
 
@@ -98,7 +103,8 @@ async function replaceLive(deps: WriteDependencies, wanted: Wanted): Promise<Res
   if (!confirmed.ok) return confirmed;
   // What was edited in a Secret of our own was never its content: to put it right is no change, and restarts nobody.
   const noted = isNamedBy(awsSecret, metadata) ? notedContent(metadata, hasher) : undefined;
-  return await replace(deps, wanted, metadata, noted ?? content);
+  const surplus = [...data.keys()].filter(key => !manifest.data.has(key));
+  return await replace(deps, wanted, metadata, noted ?? content, surplus);
 }
 
 async function replace(
@@ -106,11 +112,12 @@ async function replace(
   wanted: Wanted,
   metadata: SecretMetadata,
   content: string,
+  surplus: readonly string[],
 ): Promise<Result<Written>> {
   const told = readHistory(metadata);
   const history = told.length > 0 ? told : wanted.former;
   const { manifest, written } = stamp(deps, wanted, { history, content, since: metadata.creationTimestamp });
-  const replaced = await deps.store.replace(manifest, metadata);
+  const replaced = await deps.store.replace(manifest, metadata, surplus);
   return replaced.ok ? ok(written(replaced.value)) : replaced;
 }
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anAwsSecret } from '../../../../test/support/builders.ts';
 import { sourceKey, sourceReferences } from './references.ts';
@@ -27,17 +26,4 @@ test('no regions in the spec leave the choice to the operator', () => {
 
 test('sourceKey takes AWSCURRENT for what names no stage', () => {
   expect(sourceKey({ secretId: 's' })).toBe(sourceKey({ secretId: 's', versionStage: 'AWSCURRENT' }));
-});
-
-test('distinct references have distinct keys: a stage holds no newline', () => {
-  const reference = fc.record({
-    secretId: fc.string({ maxLength: 3 }),
-    versionStage: fc.stringMatching(/^[a-c/_+=.@-]{1,3}$/),
-  });
-  fc.assert(
-    fc.property(reference, reference, (a, b) => {
-      const isEqual = a.secretId === b.secretId && a.versionStage === b.versionStage;
-      expect(sourceKey(a) === sourceKey(b)).toBe(isEqual);
-    }),
-  );
 });

@@ -13,7 +13,7 @@ export function sourceReferences({ spec }: AwsSecret): readonly SourceReference[
   return [...new Map(all.map(reference => [sourceKey(reference), reference])).values()];
 }
 
-/** Identifies a reference within one AwsSecret. A stage cannot hold a newline: the API server refuses it. */
+/** Identifies a reference within one AwsSecret. Both parts may hold any character. */
 export function sourceKey({ secretId, versionStage = CURRENT }: { secretId: string; versionStage?: string }): string {
-  return `${versionStage}\n${secretId}`;
+  return JSON.stringify([versionStage, secretId]);
 }

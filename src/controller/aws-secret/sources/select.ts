@@ -61,13 +61,18 @@ function duplicate(key: string, first: string, second: string) {
   return fail('DuplicateKey', 'content', message);
 }
 
+const MAX_KEY = 253;
+const SHOWN_KEY = 300;
+
 /** kubernetes/kubernetes, staging/src/k8s.io/apimachinery/pkg/util/validation, IsConfigMapKey. */
 function isSecretKey(key: string): boolean {
-  return /^[-._a-zA-Z0-9]{1,253}$/.test(key) && key !== '.' && !key.startsWith('..');
+  return key.length <= MAX_KEY && /^[-._a-zA-Z0-9]+$/.test(key) && key !== '.' && !key.startsWith('..');
 }
 
 function invalid(key: string, secretId: string) {
-  const message = `property ${quote(key)} of secret ${quote(secretId)} cannot be a key of a Secret: letters, digits, "-", "_" and ".", 253 at the most; rename it in AWS, or name each key by \`data\` in place of \`dataFrom\``;
+  // However long it is, the status must have room for the way out.
+  const shown = key.length > SHOWN_KEY ? `${key.slice(0, SHOWN_KEY)}…` : key;
+  const message = `property ${quote(shown)} of secret ${quote(secretId)} cannot be a key of a Secret: letters, digits, "-", "_" and ".", ${MAX_KEY} at the most; rename it in AWS, or name each key by \`data\` in place of \`dataFrom\``;
   return fail('InvalidKey', 'content', message);
 }
 

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { aSecret } from '../../../test/support/builders.ts';
+import { secretMetadata } from './secret-body.ts';
+
+const OURS = { manager: 'secrets-operator', operation: 'Apply' };
+const rows: readonly { readonly why: string; readonly managedFields: unknown; readonly sharesData?: true }[] = [
+  { why: 'the watch leaves them out', managedFields: undefined },
+  { why: 'somebody wrote rubbish', managedFields: [null, 7, { fieldsV1: 'x' }] },
+  { why: 'all keys are of our apply', managedFields: [{ ...OURS, fieldsV1: { 'f:data': { 'f:a': {} } } }] },
+  {
+    why: 'somebody else has labels only',
+    managedFields: [{ manager: 'kubectl', operation: 'Update', fieldsV1: { 'f:metadata': {} } }],
+  },
+  {
+    why: 'our POST set keys',
+    managedFields: [{ ...OURS, operation: 'Update', fieldsV1: { 'f:data': { 'f:a': {} } } }],
+    sharesData: true,
+  },
+  {
+    why: 'somebody else set a key',
+    managedFields: [{ manager: 'kubectl', operation: 'Apply', fieldsV1: { 'f:data': { '.': {}, 'f:b': {} } } }],
+    sharesData: true,
+  },
+  {
+    why: 'every key that our POST set was applied since',
+    managedFields: [{ ...OURS, operation: 'Update', fieldsV1: { 'f:data': { '.': {} } } }],
+  },
+];
+
+test.each(rows)('whether an apply says all about the data: $why', ({ managedFields, sharesData }) => {
+  const secret = { metadata: { ...aSecret(), managedFields: managedFields as readonly unknown[] } };
+  expect(secretMetadata(secret).sharesData).toBe(sharesData);
+});

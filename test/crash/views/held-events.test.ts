@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { inParallel } from '../../../src/controller/runtime/in-parallel.ts';
+import { holdEvents, reset } from '../../support/fault-proxy/fault.ts';
+import { createGate } from '../../support/fault-proxy/gate.ts';
+import { actOf } from '../oracles/oracle.ts';
+import { defectsOf } from '../oracles/verdict.ts';
+import type { Run } from '../run.ts';
+import type { Scenario } from '../scenario.ts';
+import { createScene } from './scene.ts';
+import { findScenarios, openTheatre } from './theatre.ts';
+import { patientTroupe } from './troupe.ts';
+
+const KINDS = { AwsSecret: 'awssecrets', Secret: 'secrets', Deployment: 'deployments', StatefulSet: 'statefulsets' };
+const MOMENTS = ['the beginning', 'the first call to AWS'] as const;
+/** Shorter than a change needs to settle, and longer than it takes until all is refreshed twice. */
+const HELD_SECONDS = [5, 150] as const;
+/** How many scenarios are prepared at a time. */
+const AT_ONCE = 3;
+
+interface Hold {
+  readonly resource: string;
+  readonly from: (typeof MOMENTS)[number];
+  readonly seconds: (typeof HELD_SECONDS)[number];
+}
+
+const theatre = await openTheatre();
+
+/** Plays a scenario, and lets the operator see what becomes of one kind of objects only after all else. */
+async function play(scenario: Scenario, reference?: Run, hold?: Hold): Promise<Run> {
+  const scene = await createScene(theatre, patientTroupe(theatre));
+  const { stage } = scene;
+  const gate = createGate();
+  let held = 0;
+  const counted = {
+    async opened() {
+      if (gate.isShut) held += 1;
+      await gate.opened();
+    },
+  };
+  let isOpen = hold === undefined;
+  let isShut = false;
+  const shut = (): void => {
+    if (isShut) return;
+    isShut = true;
+    const open = gate.shut();
+    scene.after(1_000 * (hold?.seconds ?? 0), () => {
+      isOpen = true;
+      open();
+    });
+  };
+  scene.bend(holdEvents(counted), ({ resource }) => resource === hold?.resource);
+  const act = async (): Promise<void> => {
+    if (hold?.from === 'the beginning') shut();
+    if (hold?.from === 'the first call to AWS')
+      // It meets no call, and only tells of the first.
+      scene.bend(reset(), ({ target }) => {
+        if (target !== 'kube') shut();
+        return false;
+      });
+    await scenario.act(stage);
+  };
+  const isEnd = (end: string): boolean =>
+    reference === undefined ? scenario.isReached(stage) : isOpen && end === reference.end;
+  try {
+    await scenario.given(stage);
+    return { ...(await scene.record(act, isEnd)), wasMet: held > 0 };
+  } finally {
+    await scene.close();
+  }
+}
+
+const prepared = await inParallel(await findScenarios(), AT_ONCE, async scenario => {
+  const reference = await play(scenario);
+  const changed = new Set(actOf(reference).map(({ kind }) => kind));
+  const resources = Object.entries(KINDS).flatMap(([kind, resource]) => (changed.has(kind as 'Secret') ? resource : []));
+  return { scenario, reference, resources };
+});
+
+for (const { scenario, reference, resources } of prepared) {
+  const holds = resources.flatMap(resource =>
+    MOMENTS.flatMap(from => HELD_SECONDS.map(seconds => ({ resource, from, seconds }))),
+  );
+  describe.concurrent(`${scenario.name}, events out of order`, () => {
+    for (const hold of holds) {
+      const { resource, from, seconds } = hold;
+      test(`those of ${resource} are held for ${seconds} s from ${from} on`, async ({ task }) => {
+        const run = await play(scenario, reference, hold);
+        const { wasMet } = run;
+        task.meta.point = { wasMet };
+        // @ts-ignore
+        const { trace } = await import('/tmp/vf/trace.ts'); trace(`${scenario.name}-${hold.resource}-${hold.from}-${hold.seconds}`, run); trace(`${scenario.name}-REF`, reference); console.log('HELD', scenario.name, hold.resource, hold.from, hold.seconds, run.wasMet);
+        expect(defectsOf(run, reference)).toEqual([]);
+      });
+    }
+  });
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { REGIONS } from '../../integration/setup.ts';
+import { createAwsAdmin } from '../../support/aws-admin.ts';
+import type { Call } from '../../support/fault-proxy/call.ts';
+import { hang } from '../../support/fault-proxy/fault.ts';
+import type { FaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
+import type { Fault } from '../../support/fault-proxy/fault-types.ts';
+import type { Matcher } from '../../support/fault-proxy/injections.ts';
+import { createKubeAdmin } from '../../support/kube-admin.ts';
+import { createCluster } from '../cluster.ts';
+import type { Theatre } from '../play.ts';
+import { endOf, type Run } from '../run.ts';
+import { createStage, type Stage } from '../stage.ts';
+import type { Incarnation, TroupeMaker } from '../troupe.ts';
+
+/** A stage on which several operators may be at work beside each other, and be shown what is not so. */
+export interface Scene {
+  /** `operator.start` has one more begin for each seat, and `operator.stop` ends all. */
+  readonly stage: Stage;
+  /**
+   * The fault meets calls of all operators, or of those in one seat, also of those that begin later, until the returned
+   * function is called.
+   */
+  bend(fault: Fault, matches: Matcher, seat?: number): () => void;
+  /** Calls `then` once so much time has passed. */
+  after(ms: number, then: () => void): void;
+  /** What has come of `act` once all is calm, and `isOver` says so of the end; or when that was waited for in vain. */
+  record(act: () => Promise<void>, isOver: (end: string) => boolean): Promise<Run>;
+  /** Ends every operator, and forgets the namespace. */
+  close(): Promise<void>;
+}
+
+interface Seated {
+  readonly seat: number;
+  readonly operator: Incarnation;
+}
+
+type Bend = (seat: number, faults: FaultProxy) => void;
+
+/** An empty stage in a namespace of its own, with seats for so many operators at a time. */
+export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, seats = 1): Promise<Scene> {
+  const { history } = theatre;
+  const namespace = `v-${randomUUID().slice(0, 8)}`;
+  const kube = createKubeAdmin(theatre.kube);
+  const lines: string[] = [];
+  const all: Incarnation[] = [];
+  const working: Seated[] = [];
+  const bends = new Set<Bend>();
+  const later = new Set<{ readonly at: number; readonly then: () => void }>();
+  const step = async (): Promise<boolean> => {
+    const due = [...later].filter(({ at }) => at <= time.now());
+    for (const entry of due) {
+      later.delete(entry);
+      entry.then();
+    }
+    return (await cluster.step()) || due.length > 0;
+  };
+  const changes = (): number => history.of(namespace).length;
+  const { time, calmMs, ...troupe } = makeTroupe({ namespace, lines, changes, step });
+  const cluster = createCluster({ namespace, kube, history, now: time.now });
+
+  const begin = async (seat: number): Promise<void> => {
+    const operator = await troupe.start(faults => {
+      for (const bend of bends) bend(seat, faults);
+    });
+    all.push(operator);
+    working.push({ seat, operator });
+  };
+  const start = async (): Promise<void> => {
+    await Promise.all(Array.from({ length: seats }, (_, seat) => begin(seat)));
+  };
+  const stop = async (): Promise<void> => {
+    let isOver = false;
+    const stopping = Promise.all(working.splice(0).map(({ operator }) => operator.stop())).finally(() => {
+      isOver = true;
+    });
+    await time.until('the operators end', () => isOver);
+    await stopping;
+  };
+  const bend: Scene['bend'] = (fault, matches, only) => {
+    const ends: (() => void)[] = [];
+    const inject: Bend = (seat, faults) => {
+      if (only === undefined || only === seat) ends.push(faults.inject(fault, matches));
+    };
+    bends.add(inject);
+    for (const { seat, operator } of working) inject(seat, operator.faults);
+    return () => {
+      bends.delete(inject);
+      for (const end of ends) end();
+    };
+  };
+
+  const stage = createStage({
+    ...{ namespace, kube, history, time, operator: { start, stop } },
+    aws: Object.fromEntries(
+      REGIONS.map(region => [region, createAwsAdmin(theatre.aws[region], region)]),
+    ) as Stage['aws'],
+    loseRegion: region => bend(hang(), call => call.target === `aws/${region}`),
+  });
+  const callsSince = (before: readonly number[]): readonly Call[] =>
+    all.flatMap(({ faults }, i) => faults.calls.slice(before[i] ?? 0));
+
+  await kube.create('/api/v1/namespaces', { metadata: { name: namespace } });
+  return {
+    ...{ stage, bend },
+    after(ms, then) {
+      later.add({ at: time.now() + ms, then });
+    },
+    async record(act, isOver) {
+      await time.until('all is calm before it begins', () => working.length === 0 || stage.isCalm());
+      await history.caughtUp(namespace);
+      const before = all.map(({ faults }) => faults.calls.length);
+      const begin = history.of(namespace).length;
+      await act();
+      // What is missing in the end is told by what judges the run.
+      const isDone = (): boolean => stage.isCalm() && isOver(endOf(history, namespace));
+      await time.until('it is over', isDone).catch(() => undefined);
+      // What is told of the last step comes after it.
+      await time.pass(1);
+      const calls = callsSince(before);
+      await history.caughtUp(namespace);
+      const reached = history.of(namespace).length;
+      await time.pass(calmMs);
+      await history.caughtUp(namespace);
+      const revisions = [...history.of(namespace)];
+      const end = endOf(history, namespace);
+      return { namespace, lines, wasMet: true, values: stage.values, begin, reached, revisions, calls, end };
+    },
+    async close() {
+      await stop();
+      await Promise.all(all.map(({ gone }) => gone));
+      history.forget(namespace);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { inParallel } from '../../../src/controller/runtime/in-parallel.ts';
+import { holdEvents } from '../../support/fault-proxy/fault.ts';
+import { createGate } from '../../support/fault-proxy/gate.ts';
+import { defectsOf } from '../oracles/verdict.ts';
+import type { Run } from '../run.ts';
+import type { Scenario } from '../scenario.ts';
+import { createScene } from './scene.ts';
+import { findScenarios, openTheatre } from './theatre.ts';
+import { patientTroupe } from './troupe.ts';
+
+/** How long one of them sees nothing of a kind: until a change has settled and been acted upon. */
+const LAG_MS = 15_000;
+const AT_ONCE = 3;
+
+const theatre = await openTheatre();
+
+/** Plays a scenario with one operator, or with two that know nothing of each other; `lags` is late to the second. */
+async function play(scenario: Scenario, reference?: Run, lags?: string): Promise<Run> {
+  const scene = await createScene(theatre, patientTroupe(theatre), reference === undefined ? 1 : 2);
+  const { stage } = scene;
+  const gate = createGate();
+  const act = async (): Promise<void> => {
+    const open = gate.shut();
+    scene.after(LAG_MS, open);
+    await scenario.act(stage);
+  };
+  scene.bend(holdEvents(gate), ({ resource }) => resource === lags, 1);
+  try {
+    await scenario.given(stage);
+    return await scene.record(act, end =>
+      reference === undefined ? scenario.isReached(stage) : !gate.isShut && end === reference.end,
+    );
+  } finally {
+    await scene.close();
+  }
+}
+
+const prepared = await inParallel(await findScenarios(), AT_ONCE, async scenario => {
+  return { scenario, reference: await play(scenario) };
+});
+const views = [
+  { why: 'both see all', lags: undefined },
+  ...['awssecrets', 'secrets', 'deployments'].map(lags => ({ why: `${lags} come late to one of them`, lags })),
+];
+
+for (const { scenario, reference } of prepared) {
+  describe.concurrent(`${scenario.name}, two leaders`, () => {
+    for (const { why, lags } of views)
+      test(why, async ({ task }) => {
+        const run = await play(scenario, reference, lags);
+        task.meta.point = { wasMet: true };
+        // @ts-ignore
+        const { trace } = await import('/tmp/vf/trace.ts'); trace(`two-${scenario.name}-${why}`, run); trace(`${scenario.name}-REF`, reference);
+        expect(defectsOf(run, reference)).toEqual([]);
+      });
+  });
+}

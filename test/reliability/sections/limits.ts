@@ -1,0 +1,97 @@
+import type { Section } from '../section.ts';
+
+const BY_DESIGN = 'nothing is promised';
+
+/** Where the promises end. */
+export const limits: Section = {
+  title: 'What is not promised',
+  intro: 'Better known before than found out.',
+  rows: [
+    {
+      fault: 'A value in AWS is well formed and wrong',
+      promise:
+        'It is written within the interval, and all who use it restart at once, each by its own strategy. Nothing tries it first, and there are no limits or windows yet.',
+      see: 'readiness probes and the strategy of the workload; `rollout.restart: None` where a person is to decide',
+      untested: BY_DESIGN,
+    },
+    {
+      fault: 'A kubelet sees the new Secret more than 2 seconds late',
+      promise:
+        'A pod that the restart has started there may take the old value once more. Its template names the new one, and nobody looks into it again.',
+      see: '`kubectl rollout restart` mends it',
+      untested: BY_DESIGN,
+    },
+    {
+      fault: 'The clock of a node is more than 10 seconds ahead of the operator’s',
+      promise: 'A pod there may pass for fresh and keep the old value. Behind, it may be restarted once for nothing.',
+      see: 'keep clocks in step',
+      untested: BY_DESIGN,
+    },
+    {
+      fault: 'An AwsSecret is deleted, and made again when its Secret is gone, with another value',
+      promise:
+        'It begins anew: the first content of a Secret restarts only who was restarted for it before, or started without it. Others keep the old value.',
+      see: '`kubectl rollout restart`',
+      untested: BY_DESIGN,
+    },
+    {
+      fault: 'A restart was done, and the operator died, or had no answer or a conflict for one',
+      promise:
+        'It is done once, but event `WorkloadRestarted` and the metric may miss it, and `RestartFailed` may have been told. Events that the API server refuses are not made up for.',
+      see: '`status.rollout.workloads` tells how it is',
+      tests: {
+        'test/integration/rollout-faults.test.ts': [
+          'a change of content restarts its consumers once, whatever becomes of a write > the write was done, and its answer lost',
+        ],
+      },
+    },
+    {
+      fault: 'Another process begins to lead while restarts are taken back, or a Secret is contested',
+      promise: 'It counts anew: two more restarts, five more repairs at once.',
+      see: '`RestartReverted`, `SecretContested`',
+      untested: BY_DESIGN,
+    },
+    {
+      fault: 'A key leaves a Secret, and the operator dies between its two requests',
+      promise: 'The new values are there, and the old key stays until the next process has looked.',
+      untested: BY_DESIGN,
+    },
+    {
+      fault: 'AWS is silent, and `refreshInterval` is `"0"`, or the operator was restarted',
+      promise: 'With `"0"` neither `Stale` nor `Ready` ever turns. After a restart both may turn up to an hour late.',
+      see: '`status.lastVerifiedTime`, which is written once an hour',
+      tests: {
+        'src/controller/aws-secret/record.test.ts': ['silence as the status tells it: …'],
+      },
+    },
+    {
+      fault: 'The replica is two versions ahead of the Secret, and the primary is away',
+      promise: 'It is not believed, because nothing proves that it is newer: the Secret waits for the primary.',
+      see: '`ReplicaBehind`',
+      tests: {
+        'src/aws/reader.test.ts': [
+          'with the primary throttled a replica gives …: it lags behind, or is another secret of that name',
+        ],
+      },
+    },
+    {
+      fault: 'Somebody deletes the Lease by hand, or the machine of the leader is suspended as a whole',
+      promise:
+        'Two may lead, for the 2 seconds until the next look or until the machine has woken. The guards of the writes remain.',
+      see: 'two processes whose `leader_election_master_status` is 1',
+      tests: {
+        'src/controller/runtime/leader-election.test.ts': [
+          'a deleted lease is made again by its holder; who stands by gives it the time for that',
+        ],
+      },
+      untested: 'a machine that is suspended',
+    },
+    {
+      fault: 'AWS, EKS and kind themselves',
+      promise:
+        'The tests run against moto and a proxy that fails calls, and on Kubernetes 1.34 made of its own binaries. They have never met the real ones.',
+      see: '[how the tests run](decisions/0006-real-clusters-without-docker.md)',
+      untested: 'they cannot be reached from the project’s CI',
+    },
+  ],
+};
