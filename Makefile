@@ -9,7 +9,7 @@ MODULES := node_modules/.package-lock.json
 VITEST := vitest run
 ARGS ?=
 
-.PHONY: help demo test check unit integration e2e generate build image bench
+.PHONY: help demo test check unit integration crash e2e generate build image bench
 
 help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/' | column -t -s "$$(printf '\t')"
@@ -35,6 +35,11 @@ integration: build ## the operator against etcd, kube-apiserver and moto; the ch
 	@test/install.sh moto
 	@$(TOOLS) etcd kubernetes helm argo-rollouts
 	@$(VITEST) --project integration --project chart $(ARGS)
+
+crash: build ## every call of the operator killed, lost, repeated, refused; stale and split views
+	@test/install.sh moto
+	@$(TOOLS) etcd kubernetes helm
+	@$(VITEST) --project crash --reporter=dot --reporter=./test/crash/reporter.ts $(ARGS)
 
 e2e: build ## the chart with real pods in a cluster of its own
 	@test/install.sh moto host

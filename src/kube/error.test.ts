@@ -91,6 +91,12 @@ test('a 422 names the fields that were refused', () => {
   expect(message({ reason: 'Invalid', details: { causes } })).toContain('of data, type, metadata.labels, metadata');
 });
 
+test('who did not answer is told by name where it was not the API server itself', () => {
+  const words = 'Internal error occurred: failed calling webhook "gate.example.com": dial tcp: hunter2';
+  const told = message({ reason: 'InternalError', message: words }, 500);
+  expect(told).toBe(`could not ${ACTION}: admission webhook "gate.example.com" did not answer (InternalError)`);
+});
+
 const SECRET = 'hunter2 is too weak';
 const quoting = [
   { why: 'the message of a 422 quotes the value', body: { reason: 'Invalid', message: SECRET } },

@@ -1,5 +1,5 @@
 import { fail, type Result } from '../controller/runtime/error.ts';
-import { refuserOf } from './refuser.ts';
+import { refuserOf, silentWebhook } from './refuser.ts';
 
 /**
  * An answer of the API server that is no success, or none at all (`status` 0). It carries no text of the server's but
@@ -15,6 +15,8 @@ export interface KubeError {
   readonly causes: readonly string[];
   /** The quota, policy or webhook that refused, by its name; the status is 403 then. */
   readonly refuser?: string;
+  /** The webhook that did not answer the API server, by its name. */
+  readonly silent?: string;
   /** From the Retry-After header. */
   readonly retryAfterMs?: number;
 }
@@ -53,11 +55,13 @@ export function kubeError(status: number, body: unknown, retryAfter: string | un
   if (typeof message === 'string' && TOO_LARGE.test(message)) {
     return { status: 413, reason: 'RequestEntityTooLarge', fields: [], causes: [] };
   }
+  const silent = silentWebhook(message);
   return {
     status,
     reason: typeof reason === 'string' && REASONS.has(reason) ? reason : `HTTP ${status}`,
     fields: [...new Set(causes.flatMap(cause => match(FIELD, cause?.field)))],
     causes: causes.flatMap(cause => match(WORD, cause?.reason)),
+    ...(silent !== undefined && { silent }),
     ...(retryAfter !== undefined && seconds >= 0 && { retryAfterMs: seconds * 1_000 }),
   };
 }
@@ -70,7 +74,8 @@ function match(pattern: RegExp, text: unknown): readonly string[] {
  * The error as the controllers know it. `action` says what was tried, in the words of RBAC: "create secrets in
  * namespace shop".
  */
-export function syncError({ status, reason, fields, causes, refuser }: KubeError, action: string): Result<never> {
+export function syncError(error: KubeError, action: string): Result<never> {
+  const { status, reason, fields, causes, refuser, silent = 'the API server' } = error;
   if (refuser !== undefined)
     return fail('WriteRefused', 'content', `could not ${action}: ${refuser} does not allow it`);
   if (status === 409) return fail('Progressing', 'conflict', `could not ${action}: somebody else wrote it first`);
@@ -86,5 +91,5 @@ export function syncError({ status, reason, fields, causes, refuser }: KubeError
     const where = fields.length === 0 ? '' : ` because of ${fields.join(', ')}`;
     return fail('WriteRefused', 'content', `could not ${action}: refused as ${reason}${where}`);
   }
-  return fail('ApiServerUnavailable', 'transient', `could not ${action}: the API server did not answer (${reason})`);
+  return fail('ApiServerUnavailable', 'transient', `could not ${action}: ${silent} did not answer (${reason})`);
 }

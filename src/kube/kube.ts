@@ -1,5 +1,5 @@
 import type { AwsSecretIndex, OwnedSecrets, SecretStore, SecretUsers } from '../controller/aws-secret/ports.ts';
-import type { PodReader, Restarter, WorkloadCache } from '../controller/rollout/ports.ts';
+import type { PodReader, Restarter, SecretReader, WorkloadCache } from '../controller/rollout/ports.ts';
 import type { Workload } from '../controller/rollout/workload.ts';
 import type { Clock, Random } from '../controller/runtime/clock.ts';
 import { formatKey } from '../controller/runtime/key.ts';
@@ -19,6 +19,7 @@ import {
 } from './aws-secrets.ts';
 import { METADATA_LIST, METADATA_ONLY, SECRETS } from './resource.ts';
 import { type SecretBody, secretMetadata } from './secrets/secret-body.ts';
+import { createSecretReader } from './secrets/secret-reader.ts';
 import { createSecretStore, indexSecret } from './secrets/secret-store.ts';
 import { createSecretUsers } from './secrets/secret-users.ts';
 import type { Transport } from './transport/transport.ts';
@@ -50,6 +51,7 @@ export interface Kube {
   readonly pods: PodReader;
   readonly restarter: Restarter;
   readonly secretStore: SecretStore;
+  readonly secretReader: SecretReader;
   readonly status: StatusWriter;
   /** Follows the API server until `stop`. Resolves when it has stopped. */
   run(handlers: KubeHandlers): Promise<void>;
@@ -123,6 +125,7 @@ export function createKube(options: KubeOptions): Kube {
     pods: createPodReader(transport),
     restarter: createRestarter(transport),
     secretStore: createSecretStore(transport),
+    secretReader: createSecretReader(transport),
     status: createStatusWriter(transport, awsSecrets),
     async run(to) {
       handlers.current = to;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { refuserOf } from './refuser.ts';
+import { refuserOf, silentWebhook } from './refuser.ts';
 
 /** As a real API server of 1.34 words them. */
 const rows = [
@@ -72,3 +72,23 @@ test('what a quota, a policy or a webhook says itself never comes out', () => {
     }),
   );
 });
+
+const silent = [
+  {
+    why: 'a webhook that is away',
+    message:
+      'Internal error occurred: failed calling webhook "gate.example.com": failed to call webhook: Post "https://gate:443/?timeout=5s": dial tcp 127.0.0.1:443: connect: connection refused',
+    is: 'admission webhook "gate.example.com"',
+  },
+  { why: 'another error', message: 'Internal error occurred: no', is: undefined },
+  {
+    why: 'the words of a webhook',
+    message: 'admission webhook "w" denied the request: Internal error occurred: failed calling webhook "hunter2": no',
+    is: undefined,
+  },
+  { why: 'no message', message: undefined, is: undefined },
+];
+
+for (const { why, message, is } of silent) {
+  test(`did not answer: ${is}: ${why}`, () => expect(silentWebhook(message)).toBe(is));
+}

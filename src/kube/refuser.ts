@@ -14,6 +14,8 @@ const PATTERNS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [new RegExp(`^admission webhook "${NAME}" denied the request`), 'admission webhook'],
 ];
 
+const SILENT = new RegExp(`^Internal error occurred: failed calling webhook "${NAME}"[:;] `);
+
 /** Who made the API server refuse, such as `ResourceQuota "team"`; undefined when its message does not tell. */
 export function refuserOf(message: unknown): string | undefined {
   if (typeof message !== 'string') return undefined;
@@ -22,4 +24,10 @@ export function refuserOf(message: unknown): string | undefined {
     if (name !== undefined) return `${kind} "${name}"`;
   }
   return undefined;
+}
+
+/** The webhook that did not answer the API server; undefined when its message does not tell. */
+export function silentWebhook(message: unknown): string | undefined {
+  const name = typeof message === 'string' ? SILENT.exec(message)?.[1] : undefined;
+  return name && `admission webhook "${name}"`;
 }

@@ -1,5 +1,3 @@
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { inParallel } from '../../src/controller/runtime/in-parallel.ts';
 import { bundleTroupe } from './bundle/troupe.ts';
@@ -10,6 +8,7 @@ import { play, type Theatre } from './play.ts';
 import { type Point, pointsOf } from './points.ts';
 import type { Run } from './run.ts';
 import type { Scenario } from './scenario.ts';
+import { findScenarios } from './scenarios.ts';
 import type { TroupeMaker } from './troupe.ts';
 import { virtualTroupe } from './virtual/troupe.ts';
 
@@ -62,30 +61,14 @@ export async function explore(share: { readonly index: number; readonly of: numb
       mishapsOf: point => (isWrite(point) ? mishapsOf(point.call).filter(({ isKill }) => isKill) : []),
     },
   ];
-  const only = process.env['TROUPE'];
   const scenarios = (await findScenarios()).filter((_, i) => i % share.of === share.index);
-  const works = scenarios.flatMap(scenario =>
-    explorations
-      .filter(({ name }) => only === undefined || name.includes(only))
-      .map(exploration => ({ scenario, exploration })),
-  );
+  const works = scenarios.flatMap(scenario => explorations.map(exploration => ({ scenario, exploration })));
   const prepared: Prepared[] = [];
   await inParallel(works, AT_ONCE, async ({ scenario, exploration }) => {
     prepared.push(await prepare(theatre, exploration, scenario));
   });
   for (const work of prepared)
     describe.concurrent(`${work.scenario.name}, ${work.exploration.name}`, () => declare(theatre, work));
-}
-
-/** Those in the folder, or the one that `SCENARIO` names. */
-async function findScenarios(): Promise<readonly Scenario[]> {
-  const folder = path.join(import.meta.dirname, 'scenarios');
-  const files = (await readdir(folder)).sort();
-  const only = process.env['SCENARIO'];
-  const all = await Promise.all(
-    files.map(async file => ((await import(path.join(folder, file))) as { readonly scenario: Scenario }).scenario),
-  );
-  return all.filter(({ name }) => only === undefined || name === only);
 }
 
 function declare(theatre: Theatre, { scenario, exploration, references, points, stable }: Prepared): void {

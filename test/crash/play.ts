@@ -121,11 +121,18 @@ function createCompany({ time, start }: Troupe, { injection }: Played, namespace
     for (const lose of losses.values()) lose(faults);
   };
   const begin = async (): Promise<void> => {
-    current = await start(onStart);
-    all.push(current);
+    const started = await start(onStart);
+    current = started;
+    all.push(started);
+    // As a kubelet does: one that ends by itself, because it lost its lease, is followed by another.
+    void started.gone.then(async () => {
+      if (current === started) await begin();
+    });
   };
   const die = (): void => {
-    current?.kill();
+    const dying = current;
+    current = undefined;
+    dying?.kill();
     void begin();
   };
   const stop = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
 /** Tells at the end how many points were explored, of which scenario, and which of them met no call. */
+// biome-ignore lint/style/noDefaultExport: vitest loads a reporter by its default export.
 export default class ExplorationReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const counts = new Map<string, { explored: number; unmet: number }>();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { findLeak, mark } from '../support/canary.ts';
 import type { Call } from '../support/fault-proxy/call.ts';
 import { KUBE_CANARY } from '../support/fault-proxy/fault.ts';
@@ -18,7 +18,7 @@ const LONG = { timeoutMs: 3 * STEADY_MS } as const;
 const FIRST_PAUSE_MS = 490;
 
 /** In-tree policies; for webhooks see `quoting-webhook.test.ts`. Each says a text that must come out nowhere. */
-describe('an admission policy denies', () => {
+describe('admission', () => {
   const world = useWorld();
   const { deploy, run, live, path, stamp, expectRolled, expectStates, refresh, expectServed } = workloadsOf(world);
   const west = () => world.aws['eu-west-1'];
@@ -58,7 +58,7 @@ describe('an admission policy denies', () => {
   ): Denial => ({ name, ...of, unless: `!object.metadata.name.startsWith('${name}')`, says, probe });
   const policy = (name: string): string => `ValidatingAdmissionPolicy "${world.namespace}-${name}"`;
 
-  it.concurrent('that a Secret is made: it is named, what it quotes comes out nowhere, and it goes on once it is lifted', async () => {
+  it.concurrent('denies that a Secret is made: it is named, what it quotes comes out nowhere, and it goes on once it is lifted', async () => {
     const value = mark().repeat(3);
     const of = { group: '', resource: 'secrets', operation: 'CREATE' } as const;
     const probe = (kube: KubeAdmin) => kube.create(dryRun(collection), { metadata: { name: 'made-probe' } });
@@ -83,7 +83,7 @@ describe('an admission policy denies', () => {
     await world.expectSynced('made');
   });
 
-  it.concurrent('that a Secret is changed: the last good value stays, and one restart follows once it is lifted', async () => {
+  it.concurrent('denies that a Secret is changed: the last good value stays, and one restart follows once it is lifted', async () => {
     await sync('changed');
     await deploy('deployments', 'changed', uses('changed').env);
     await run('changed', LONG_AGO);
@@ -105,7 +105,7 @@ describe('an admission policy denies', () => {
     expect((await live('deployments', 'changed')).metadata.generation).toBe(2);
   });
 
-  it.concurrent('that a status is written: the Secret stays in step, the log tells, and the status follows', async () => {
+  it.concurrent('denies that a status is written: the Secret stays in step, the log tells, and the status follows', async () => {
     await sync('told');
     const of = { group: 'secrets-operator.io', resource: 'awssecrets/status', operation: 'UPDATE' } as const;
     const probe = (kube: KubeAdmin) =>
@@ -130,7 +130,7 @@ describe('an admission policy denies', () => {
   const awsReads = (name: string): number =>
     world.faults.calls.filter(call => call.verb === 'GetSecretValue' && call.ids.includes(world.unique(name))).length;
 
-  it.concurrent('that a workload is patched: the workload is named, its restart waits, and comes once', async () => {
+  it.concurrent('denies that a workload is patched: the workload is named, its restart waits, and comes once', async () => {
     await sync('patched');
     await deploy('deployments', 'patched', uses('patched').env);
     await run('patched', LONG_AGO);
@@ -155,7 +155,7 @@ describe('an admission policy denies', () => {
     expect((await live('deployments', 'patched')).metadata.generation).toBe(2);
   }, 150_000);
 
-  it.concurrent('that a pod is evicted: it stays, the workload says why, and it goes once it is lifted', async () => {
+  it.concurrent('denies that a pod is evicted: it stays, the workload says why, and it goes once it is lifted', async () => {
     await sync('evicted');
     await change('evicted', '2');
     await world.expectSecret('evicted', { v: '2' });
@@ -180,4 +180,42 @@ describe('an admission policy denies', () => {
     expect(await isLeaving(good)).toBe(false);
     expect(calls('create', 'pods/eviction', stray)).toHaveLength(2);
   }, 150_000);
+
+  it('asks a webhook that does not answer: it is named, and it passes', async () => {
+    const webhooks = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+    const name = `${world.namespace}-silent`;
+    await world.kube.create(webhooks, {
+      metadata: { name },
+      webhooks: [
+        {
+          name: 'silent.example.com',
+          // Nobody listens there.
+          clientConfig: { url: 'https://127.0.0.1:9/' },
+          rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['secrets'] }],
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': world.namespace } },
+          matchConditions: [{ name: 'ours', expression: "object.metadata.name.startsWith('silent')" }],
+          sideEffects: 'None',
+          admissionReviewVersions: ['v1'],
+          timeoutSeconds: 5,
+        },
+      ],
+    });
+    onTestFinished(() => world.kube.remove(`${webhooks}/${name}`).catch(() => undefined));
+    const isAsked = () =>
+      world.kube.create(dryRun(collection), { metadata: { name: 'silent-probe' } }).then(
+        () => false,
+        error => String(error).includes('failed calling webhook'),
+      );
+    await until('the webhook is asked', WAIT, isAsked);
+    await west().create(world.unique('silent'), '{"v":"1"}');
+    await world.applyAwsSecret('silent', { dataFrom: [{ secretId: world.unique('silent') }] });
+    const awsSecret = await world.expectCondition('silent', 'Ready', 'Unknown', 'ApiServerUnavailable');
+    expect(ready(awsSecret)).toBe(
+      `could not create secrets in namespace ${world.namespace}: admission webhook "silent.example.com" did not answer (InternalError)`,
+    );
+    await expectPaced(() => calls('create', 'secrets', 'silent'));
+    await world.kube.remove(`${webhooks}/${name}`);
+    await world.expectSecret('silent', { v: '1' });
+    await world.expectSynced('silent');
+  });
 });

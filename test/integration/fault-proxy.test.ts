@@ -133,8 +133,9 @@ describe('the fault proxy before the real servers', () => {
       );
       if (!result.ok) return [String(result.error.status)];
       const events: string[] = [];
-      for await (const { type, object } of watchEvents(result.value))
-        events.push(`${type} ${object.code ?? ''}`.trim());
+      for await (const event of watchEvents(result.value)) {
+        events.push(event.type === 'ERROR' ? `ERROR ${event.object.code}` : event.type);
+      }
       return events;
     };
     expect(await follow()).toEqual(['ADDED']);

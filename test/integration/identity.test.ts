@@ -10,7 +10,8 @@ import { createKubeAdmin } from '../support/kube-admin.ts';
 import { until } from '../support/poll.ts';
 import { objectsIn } from './objects.ts';
 import { REGION, startReplica } from './replica.ts';
-import { startStrictAws } from './strict-clock.ts';
+import { startStrictAws } from './strict-aws.ts';
+import { createWallClock } from './wall-clock.ts';
 
 const WAIT = { timeoutMs: 30_000 } as const;
 const HOUR = 3_600_000;
@@ -123,25 +124,18 @@ it('an identity provider that STS cannot reach for a while is nobody’s mistake
 });
 
 describe('a clock that is wrong by hours', () => {
-  /** Node's own clock, put wrong for the whole process: the SDK signs by it, and judges by it what has expired. */
-  const shifted = (ms: number): string => {
-    const code = `const Real = Date; globalThis.Date = class extends Real {
-      constructor(...all) { if (all.length > 0) super(...all); else super(Real.now() + ${ms}); }
-      static now() { return Real.now() + ${ms}; }
-    };`;
-    return `data:text/javascript,${encodeURIComponent(code)}`;
-  };
-
   for (const hours of [6, -6]) {
     const name = `identity-${hours > 0 ? 'ahead' : 'behind'}`;
     it(`${hours} hours: AWS's own is taken after one refusal, and STS is not asked for each call`, async () => {
       const { objects, env, writeToken, sync } = await createScene(name);
       await writeToken('token');
       const strict = await startStrictAws(inject('moto')[REGION]);
+      const clock = await createWallClock();
+      await clock.set(hours * HOUR);
       const { proxy } = await startReplica({
         namespace: objects.namespace,
         env: { ...env, AWS_ENDPOINT_URL_SECRETS_MANAGER: strict.url },
-        nodeFlags: ['--disable-sigusr1', `--import=${shifted(hours * HOUR)}`],
+        nodeFlags: clock.nodeFlags,
       });
       const names = Array.from({ length: 10 }, (_, index) => `a-${index}`);
       await sync(...names);

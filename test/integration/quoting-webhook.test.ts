@@ -103,6 +103,9 @@ it.each(rows)('a webhook that quotes a value $why: it comes out nowhere', async 
   await world.applyAwsSecret(name, { dataFrom: [{ secretId: world.unique(name) }] });
   const awsSecret = await world.expectCondition(name, 'Ready', 'False', 'WriteRefused');
   expect(refused).toBeGreaterThan(0);
+  expect(awsSecret.status?.conditions?.[0]?.message).toContain(
+    'admission webhook "quoting.example.com" does not allow it',
+  );
   const events = await until('it is told', { timeoutMs: 10_000 }, async () => {
     const told = await world.events(name);
     return told.length > 0 && told;

@@ -12,6 +12,7 @@ import { kubeError } from '../support/fault-proxy/fault.ts';
 import { createKubeAdmin } from '../support/kube-admin.ts';
 import { type Limited, useLimits } from './limited-operator.ts';
 import { ELECTION_FLAGS, expectReady } from './operator.ts';
+import { deployStray } from './strays.ts';
 import { LONG_AGO, type RestartedKind, uses } from './workloads.ts';
 
 const KINDS: Readonly<Record<RestartedKind, string>> = {
@@ -74,29 +75,13 @@ const adopting = async ({ kube, path, aws, unique, applyAwsSecret }: Limited, na
 };
 
 /** Content that comes, goes and comes back, and a pod that started in between. */
-const strayed = async ({ kube, work, sync, change, expectSecret, secret }: Limited): Promise<void> => {
-  await sync('app');
+const strayed = async (limited: Limited): Promise<void> => {
+  await limited.sync('app');
   for (const value of ['2', '1']) {
-    await change('app', value);
-    await expectSecret('app', { v: value });
+    await limited.change('app', value);
+    await limited.expectSecret('app', { v: value });
   }
-  const { annotations = {} } = (await secret('app'))?.metadata ?? {};
-  const [, between]: { time: string }[] = JSON.parse(annotations['secrets-operator.io/history'] ?? '[]');
-  const { env } = uses('app');
-  const { metadata } = await work.deploy('deployments', 'app', {
-    spec: {
-      template: {
-        metadata: {
-          labels: { app: 'app' },
-          annotations: { 'restart.secrets-operator.io/app': annotations['secrets-operator.io/content'] },
-        },
-        spec: { containers: [{ name: 'app', image: 'app', ...env.container }] },
-      },
-    },
-  });
-  await work.run('app', between?.time ?? '', { kind: 'ReplicaSet', uid: metadata.uid });
-  const status = { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
-  await kube.patch(`${work.path('deployments', 'app')}/status`, { status });
+  await deployStray(limited, 'app');
 };
 
 const RESOURCES = [

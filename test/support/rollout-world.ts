@@ -2,7 +2,7 @@ import { RolloutMemory } from '../../src/controller/rollout/memory.ts';
 import { createRolloutReconciler } from '../../src/controller/rollout/reconciler.ts';
 import type { PodContainer, Workload } from '../../src/controller/rollout/workload.ts';
 import { ok, type Result, type SyncError } from '../../src/controller/runtime/error.ts';
-import { formatKey } from '../../src/controller/runtime/key.ts';
+import { formatKey, type ObjectKey } from '../../src/controller/runtime/key.ts';
 import { type AwsSecret, targetName } from '../../src/crds/aws-secret.ts';
 import { type ContentChange, writeHistory } from '../../src/crds/content-history.ts';
 import type { ObjectMeta } from '../../src/crds/object.ts';
@@ -26,11 +26,14 @@ export function aKept(name: string, history: readonly ContentChange[], spec: Par
 interface RolloutState {
   awsSecrets: readonly AwsSecret[];
   secrets: readonly ObjectMeta[];
+  /** As the API server has them, where the watch is late. */
+  liveSecrets?: readonly ObjectMeta[];
   /** As the watch last told them: a restart does not show before `deliver`. */
   workloads: readonly Workload[];
   /** Of every workload. */
   containers: readonly PodContainer[];
   podError?: SyncError;
+  readError?: SyncError;
   statusError?: SyncError;
   /** By name of the workload. */
   patchErrors: Readonly<Record<string, SyncError>>;
@@ -69,6 +72,8 @@ export function rolloutWorld(initial: Partial<RolloutState> = {}) {
     underWay -= 1;
     return answer();
   };
+  const liveSecrets = () => state.liveSecrets ?? state.secrets;
+  const isNamed = (secret: ObjectKey) => (found: ObjectMeta) => formatKey(found) === formatKey(secret);
   const find = (key: string) => state.awsSecrets.find(({ metadata }) => formatKey(metadata) === key);
 
   const reconcile = createRolloutReconciler({
@@ -80,6 +85,12 @@ export function rolloutWorld(initial: Partial<RolloutState> = {}) {
           .map(({ metadata }) => formatKey(metadata)),
     },
     secrets: { get: key => state.secrets.find(found => formatKey(found) === key) },
+    secretReader: {
+      secretMetadata: secret =>
+        call(`get ${secret.name}`, () =>
+          state.readError ? { ok: false, error: state.readError } : ok(liveSecrets().find(isNamed(secret))),
+        ),
+    },
     workloads: {
       usingSecret: (_namespace, name) =>
         state.workloads.filter(({ uses }) => uses.some(use => use.secretName === name)),

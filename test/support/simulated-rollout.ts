@@ -225,6 +225,7 @@ export async function simulateRollout({ happenings, crashes, maxWriteMs, random 
     return createRolloutReconciler({
       awsSecrets: { get: key => awsSecret(names(key)), keeping: key => [key] },
       secrets: { get: key => cache.secrets[names(key) as SecretName] },
+      secretReader: { secretMetadata: ({ name }) => call(() => ok(live().secrets[name as SecretName])) },
       workloads: { usingSecret: () => [cache.workload] },
       pods: {
         podContainers: () =>

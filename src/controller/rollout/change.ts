@@ -34,6 +34,18 @@ export function changeId({ content, history }: Change): string {
   return `${content} ${history[0]?.time}`;
 }
 
+/** Whether the Secret tells of this change as its last. */
+export function isChangeOf({ history }: Change, secret: ObjectMeta): boolean {
+  const [ours, theirs] = [history[0], readHistory(secret)[0]];
+  return ours?.content === theirs?.content && ours?.time === theirs?.time;
+}
+
+/** Whether the status tells of a later change of the Secret: then this one may come from a watch that is late. */
+export function isOutrun({ status }: AwsSecret, { history }: Change): boolean {
+  const ours = Date.parse(history[0]?.time ?? '');
+  return [status?.lastChangeTime, status?.rollout?.changeTime].some(time => Date.parse(time ?? '') > ours);
+}
+
 /** A time in which the Secret held another content than now, in wall-clock milliseconds. */
 export interface Interlude {
   readonly since: number;

@@ -198,7 +198,7 @@ describe('a content that has come back', () => {
     w.clock.advance(10_000);
     expect(await w.run()).toEqual({
       outcome: { kind: 'after', ms: 30_000 },
-      calls: ['pods of app', 'evict one', 'event PodEvicted app', 'status'],
+      calls: ['pods of app', 'get payments', 'evict one', 'event PodEvicted app', 'status'],
     });
     expect(w.first()).toMatchObject({
       state: 'RollingOut',
@@ -208,7 +208,13 @@ describe('a content that has come back', () => {
     expect(w.lines).toEqual([{ level: 'info', event: 'pod evicted', workload: 'Deployment/app', name: 'one' }]);
 
     w.state.containers = [before, aContainer(START - 40_000, 'two'), aContainer(START + 12_000, 'new-one')];
-    expect((await w.run()).calls).toEqual(['pods of app', 'evict two', 'event PodEvicted app', 'status']);
+    expect((await w.run()).calls).toEqual([
+      'pods of app',
+      'get payments',
+      'evict two',
+      'event PodEvicted app',
+      'status',
+    ]);
     w.state.containers = [before, aContainer(START + 12_000, 'new-one'), aContainer(START + 15_000, 'new-two')];
     expect(await w.run()).toEqual({ outcome: done, calls: ['pods of app', 'status'] });
     expect(w.rolledOut()).toMatchObject({ status: 'True' });
@@ -239,13 +245,13 @@ describe('a content that has come back', () => {
     const w = settled({ eviction: ok('forbidden') });
     expect(await w.run()).toEqual({
       outcome: { kind: 'after', ms: 30_000 },
-      calls: ['pods of app', 'evict one', 'status'],
+      calls: ['pods of app', 'get payments', 'evict one', 'status'],
     });
     expect(w.first()).toMatchObject({ state: 'RollingOut', reason: 'RollingOut' });
     expect(w.first()?.message).toContain('pod one is to be replaced, but its PodDisruptionBudget');
     expect((await w.run()).calls, 'not at every event').toEqual([]);
     w.clock.advance(30_000);
-    expect((await w.run()).calls).toEqual(['pods of app', 'evict one']);
+    expect((await w.run()).calls).toEqual(['pods of app', 'get payments', 'evict one']);
   });
 
   const failures = [
@@ -258,7 +264,7 @@ describe('a content that has come back', () => {
     test(`an eviction that failed is tried again, and ${isTold ? 'told' : 'no failure'}: ${why}`, async () => {
       const w = settled({ eviction: { ok: false, error } });
       const told = isTold ? ['event RestartFailed app'] : [];
-      const calls = ['pods of app', 'evict one', ...told, 'status'];
+      const calls = ['pods of app', 'get payments', 'evict one', ...told, 'status'];
       expect(await w.run()).toEqual({ outcome: { kind: 'retry', error, ...(isTold && { maxDelayMs }) }, calls });
       expect(w.first()?.state).toBe(isTold ? 'Failed' : 'Pending');
     });
@@ -299,5 +305,65 @@ describe('a content that has come back', () => {
     expect((await w.run()).outcome).toEqual({ kind: 'after', ms: 3_000 });
     w.clock.advance(3_000);
     expect((await w.run()).calls).toContain(`restart app {"${annotation}":"k.a"}`);
+  });
+});
+
+describe('a Secret whose last change the watch has not brought yet', () => {
+  const known = aHistory(['k.b', START], ['k.a', START - 2 * HOUR]);
+  const held = (...history: ReturnType<typeof aHistory>) => [aKept('payments', history).secret];
+  const stamped = (content: string) => aWorkload({ templateAnnotations: { [annotation]: content } });
+  const rows: readonly { readonly why: string; readonly world: Parameters<typeof rolloutWorld>[0] }[] = [
+    {
+      why: 'another leader has rolled the workload for it',
+      world: { workloads: [stamped('k.c')], liveSecrets: held(...aHistory(['k.c', START + 1]), ...known) },
+    },
+    {
+      why: 'it brought an older content back, for which the workload is rolled',
+      world: { workloads: [stamped('k.a')], liveSecrets: held(...aHistory(['k.a', START + 1]), ...known) },
+    },
+    { why: 'it has gone through another content', world: { liveSecrets: held(...aHistory(['k.b', START + 1])) } },
+    { why: 'it is gone', world: { liveSecrets: [] } },
+  ];
+  for (const { why, world } of rows) {
+    test(`restarts nobody: ${why}`, async () => {
+      const w = await rested(world);
+      const calls = ['pods of app', 'get payments', 'status'];
+      expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 30_000 }, calls });
+      expect(w.first()).toMatchObject({ state: 'Pending', reason: 'RollingOut' });
+      expect(w.first()?.message).toContain('payments');
+    });
+  }
+
+  const told = (times: object) => [{ ...aKept('payments', known).awsSecret, status: times }];
+  const later = new Date(START + 1).toISOString();
+  const outrun = [
+    { why: 'by who has written it', awsSecrets: told({ lastChangeTime: later }) },
+    { why: 'by who has restarted for it', awsSecrets: told({ rollout: { changeTime: later } }) },
+  ];
+  for (const { why, awsSecrets } of outrun) {
+    test(`nothing is told of the one before, once the later one has been told ${why}`, async () => {
+      const w = await rested({ awsSecrets, liveSecrets: held(...aHistory(['k.c', START + 1]), ...known) });
+      expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 30_000 }, calls: ['get payments'] });
+    });
+
+    test(`it is taken for what it is, told ${why}, when the API server has it so: somebody put it back`, async () => {
+      const w = await rested({ awsSecrets });
+      expect((await w.run()).calls).toEqual([
+        ...['get payments', 'pods of app', restart, 'event WorkloadRestarted app', 'status'],
+      ]);
+    });
+  }
+
+  test('restarts nobody as long as the API server does not tell', async () => {
+    const w = await rested({ readError: fail('ApiServerUnavailable', 'transient', 'no answer').error });
+    expect((await w.run()).calls.join()).not.toContain('restart');
+    expect(w.first()).toMatchObject({ state: 'Failed', reason: 'ApiServerUnavailable' });
+  });
+
+  test('is asked for once, however many use it', async () => {
+    const w = await rested({ workloads: ['a', 'b', 'c'].map(name => aWorkload({ metadata: { name, uid: name } })) });
+    const { calls } = await w.run();
+    expect(calls.filter(call => call === 'get payments')).toHaveLength(1);
+    expect(calls.filter(call => call.startsWith('restart'))).toHaveLength(3);
   });
 });

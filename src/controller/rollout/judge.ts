@@ -1,12 +1,13 @@
 import type { AwsSecret } from '../../crds/aws-secret.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { SyncError } from '../runtime/error.ts';
+import type { Result, SyncError } from '../runtime/error.ts';
 import type { Log } from '../runtime/log.ts';
-import type { KnownChange } from './change.ts';
+import type { Change, KnownChange } from './change.ts';
 import { exemption, isDue, restMs, standing } from './due.ts';
 import { podEvicted, restarted, restartFailed, restartReverted } from './events.ts';
 import { jointRestart } from './joint-restart.ts';
 import { lastingFrom, leftMs } from './lasting.ts';
+import { LATE_RECHECK_MS } from './lateness.ts';
 import { SETTLE_MS } from './margins.ts';
 import type { Remembered } from './memory.ts';
 import type { PodReader, Restarter, RolloutMetrics } from './ports.ts';
@@ -37,6 +38,8 @@ export interface Case {
   readonly remembered: Remembered;
   /** Changes of the other Secrets that the workload uses. */
   readonly others: () => readonly KnownChange[];
+  /** The first of these changes that its Secret tells of no more, as the API server says now. */
+  readonly lateOf: (changes: readonly Change[]) => Promise<Result<Change | undefined>>;
   /** By the monotonic clock: no call is begun for it later, but it is looked at again. */
   readonly turnEndMs: number;
 }
@@ -80,6 +83,8 @@ async function judgeByPods(of: Case, deps: JudgeDependencies, log: Log): Promise
   }
   const joint = jointRestart(workload, change, of.others(), containers.value);
   if (joint.kind === 'wait') return pending(of, `it waits for Secret ${joint.secretName}, which changes too`, joint.ms);
+  const late = await lateVerdict(of, joint.changes, deps);
+  if (late !== undefined) return late;
 
   const patched = await deps.restarter.restart(workload, joint.annotations);
   const isOutrun = !patched.ok && patched.error.retry === 'conflict';
@@ -94,6 +99,18 @@ async function judgeByPods(of: Case, deps: JudgeDependencies, log: Log): Promise
     remembered: { ...remembered, restarts: remembered.restarts + 1, lasting: undefined },
     events: [restarted(awsSecret, workload, change)],
   };
+}
+
+/** What is to be said when one of these changes is not the last of its Secret any more, or nobody can tell. */
+async function lateVerdict(
+  of: Case,
+  changes: readonly Change[],
+  deps: JudgeDependencies,
+): Promise<Verdict | undefined> {
+  const late = await of.lateOf(changes);
+  if (!late.ok) return unsuccessful(of, late.error, deps);
+  if (late.value === undefined) return undefined;
+  return pending(of, `Secret ${late.value.secretName} has changed again meanwhile`, LATE_RECHECK_MS);
 }
 
 /** Evicts the first pod that its template calls current and that is not; the next one when that is replaced. */
@@ -118,6 +135,8 @@ async function replaceStray(of: Case, deps: JudgeDependencies, log: Log): Promis
   const started = containers.value.filter(({ startedAt }) => Number.isFinite(startedAt));
   const running = new Set(started.map(container => container.pod.uid)).size;
   if (running < desired) return lasting(of, replacing(of, `${running} of ${desired} pods run`), deps);
+  const late = await lateVerdict(of, [change], deps);
+  if (late !== undefined) return late;
   const evicted = await deps.restarter.evict(workload, pod);
   if (!evicted.ok) return unsuccessful(of, evicted.error, deps);
   if (evicted.value === 'forbidden') {

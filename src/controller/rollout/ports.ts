@@ -1,9 +1,16 @@
+import type { ObjectMeta } from '../../crds/object.ts';
 import type { Result } from '../runtime/error.ts';
+import type { ObjectKey } from '../runtime/key.ts';
 import type { PodContainer, Workload } from './workload.ts';
 
 export interface WorkloadCache {
   /** Workloads of the namespace whose pod template names the Secret. */
   usingSecret(namespace: string, secretName: string): readonly Workload[];
+}
+
+export interface SecretReader {
+  /** Metadata of the Secret, read live; undefined when there is none. */
+  secretMetadata(secret: ObjectKey): Promise<Result<ObjectMeta | undefined>>;
 }
 
 export interface PodReader {

@@ -47,7 +47,7 @@ test('then it restarts who runs with the old content, and tells', async () => {
   const w = await rested();
   expect(await w.run()).toEqual({
     outcome: done,
-    calls: ['pods of app', restart, 'event WorkloadRestarted app', 'status'],
+    calls: ['pods of app', 'get payments', restart, 'event WorkloadRestarted app', 'status'],
   });
   expect(w.rolledOut()).toMatchObject({ status: 'False', reason: 'RollingOut' });
   expect(w.counted).toEqual(['Deployment success']);
@@ -148,13 +148,13 @@ const failures = [
   {
     why: 'the patch is refused',
     set: { patchErrors: { app: refused } },
-    calls: ['pods of app', restart, 'event RestartFailed app', 'status'],
+    calls: ['pods of app', 'get payments', restart, 'event RestartFailed app', 'status'],
     counted: ['Deployment error'],
   },
   {
     why: 'somebody else wrote the workload, which is no failure',
     set: { patchErrors: { app: outrun } },
-    calls: ['pods of app', restart, 'status'],
+    calls: ['pods of app', 'get payments', restart, 'status'],
     counted: [],
   },
 ];
@@ -225,5 +225,5 @@ test('a verdict about an older spec is not told of a newer one: its own reconcil
   const w = await rested();
   const running = w.run();
   w.state.awsSecrets = w.state.awsSecrets.map(of => ({ ...of, metadata: { ...of.metadata, generation: 2 } }));
-  expect((await running).calls).toEqual(['pods of app', restart, 'event WorkloadRestarted app']);
+  expect((await running).calls).toEqual(['pods of app', 'get payments', restart, 'event WorkloadRestarted app']);
 });

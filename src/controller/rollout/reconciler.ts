@@ -7,11 +7,12 @@ import { inParallel } from '../runtime/in-parallel.ts';
 import { formatKey } from '../runtime/key.ts';
 import { done } from '../runtime/outcome.ts';
 import type { AwsSecretCache, SecretCache, StatusWriter } from '../runtime/ports.ts';
-import { type Change, changeOf, type KnownChange } from './change.ts';
+import { type Change, changeOf, isOutrun, type KnownChange } from './change.ts';
 import { usedSecrets } from './consumers.ts';
 import { type JudgeDependencies, judge } from './judge.ts';
+import { createLateness, LATE_RECHECK_MS } from './lateness.ts';
 import type { RolloutMemory } from './memory.ts';
-import type { WorkloadCache } from './ports.ts';
+import type { SecretReader, WorkloadCache } from './ports.ts';
 import { isNewFailure, nextRolloutStatus } from './status.ts';
 import type { Verdict } from './verdict.ts';
 import type { Workload } from './workload.ts';
@@ -19,6 +20,7 @@ import type { Workload } from './workload.ts';
 export interface RolloutDependencies extends JudgeDependencies {
   readonly awsSecrets: AwsSecretCache;
   readonly secrets: SecretCache;
+  readonly secretReader: SecretReader;
   readonly workloads: WorkloadCache;
   readonly status: StatusWriter;
   readonly events: EventRecorder;
@@ -59,10 +61,17 @@ export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
     }
     const consumers = deps.workloads.usingSecret(awsSecret.metadata.namespace, change.secretName);
     const turnEndMs = deps.clock.monotonic() + TURN_MS;
+    const lateOf = createLateness(awsSecret.metadata.namespace, deps.secretReader);
+    if (isOutrun(awsSecret, change)) {
+      const late = await lateOf([change]);
+      if (!late.ok) return { kind: 'retry', error: late.error };
+      // Nor is anything told: a status does not go back to what a watch that is late has last brought.
+      if (late.value !== undefined) return { kind: 'after', ms: LATE_RECHECK_MS };
+    }
     const verdicts = await inParallel(consumers, CONSUMERS_AT_ONCE, async workload => {
       const remembered = memory.get(key, change, workload.metadata.uid);
       const others = () => otherChanges(workload, change);
-      const found = await judge({ awsSecret, workload, change, remembered, others, turnEndMs }, deps, log);
+      const found = await judge({ awsSecret, workload, change, remembered, others, lateOf, turnEndMs }, deps, log);
       await tell(awsSecret, found, deps);
       return found;
     });

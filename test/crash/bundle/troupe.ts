@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as rest } from 'node:timers/promises';
-import { ELECTION_FLAGS, endpointFlags } from '../../integration/operator.ts';
+import { endpointFlags } from '../../integration/operator.ts';
 import { startFaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
 import { writeKubeconfig } from '../../support/kubeconfig.ts';
 import type { Pace } from '../pace.ts';
@@ -13,6 +13,14 @@ import type { Theatre } from '../play.ts';
 import type { Incarnation, TroupeMaker } from '../troupe.ts';
 
 const BUNDLE = path.join(import.meta.dirname, '../../../dist/operator.mjs');
+/** A lease that is soon over, and yet kept by a process that waits for its share of a busy machine. */
+const LEASE_FLAGS: readonly string[] = [
+  '--leader-elect=true',
+  '--leader-election-lease-name=rel-secrets-operator',
+  '--leader-election-lease-duration=7s',
+  '--leader-election-renew-deadline=5s',
+  '--leader-election-retry-period=500ms',
+];
 const LOOK_MS = 60;
 /** A dead leader's lease, a region that hangs, the pauses before a restart: together far less. */
 const NEVER_MS = 90_000;
@@ -29,7 +37,7 @@ export function bundleTroupe({ kube, aws }: Pick<Theatre, 'kube' | 'aws'>): Trou
       const folder = await mkdtemp(path.join(tmpdir(), 'so-crash-'));
       const kubeconfig = path.join(folder, 'kubeconfig');
       writeKubeconfig(kubeconfig, { ...faults.kube, server: faults.kube.url });
-      const args = [...ELECTION_FLAGS, ...endpointFlags(faults.aws), '--log-level=debug'];
+      const args = [...LEASE_FLAGS, ...endpointFlags(faults.aws), '--log-level=debug'];
       const child = spawn(process.execPath, ['--disable-sigusr1', BUNDLE, ...args, `--watch-namespaces=${namespace}`], {
         env: {
           PATH: process.env['PATH'] ?? '',

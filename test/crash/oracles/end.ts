@@ -4,8 +4,10 @@ import type { Oracle } from './oracle.ts';
 /** It ends where the reference run ends, and stays there. */
 export const end: Oracle = (run, reference) => {
   const missed = run.end === reference.end ? [] : [`it ended otherwise:\n${difference(reference.end, run.end)}`];
+  // What happened may be told a little later.
   const restless = run.revisions
     .slice(run.reached)
+    .filter(({ kind }) => kind !== 'Event')
     .map(revision => `${keyOf(revision)} ${revision.type} after the end`);
   return [...missed, ...restless];
 };

@@ -72,7 +72,9 @@ async function play(scenario: Scenario, reference?: Run, hold?: Hold): Promise<R
 const prepared = await inParallel(await findScenarios(), AT_ONCE, async scenario => {
   const reference = await play(scenario);
   const changed = new Set(actOf(reference).map(({ kind }) => kind));
-  const resources = Object.entries(KINDS).flatMap(([kind, resource]) => (changed.has(kind as 'Secret') ? resource : []));
+  const resources = Object.entries(KINDS).flatMap(([kind, resource]) =>
+    changed.has(kind as 'Secret') ? resource : [],
+  );
   return { scenario, reference, resources };
 });
 
@@ -87,8 +89,11 @@ for (const { scenario, reference, resources } of prepared) {
         const run = await play(scenario, reference, hold);
         const { wasMet } = run;
         task.meta.point = { wasMet };
-        // @ts-ignore
-        const { trace } = await import('/tmp/vf/trace.ts'); trace(`${scenario.name}-${hold.resource}-${hold.from}-${hold.seconds}`, run); trace(`${scenario.name}-REF`, reference); console.log('HELD', scenario.name, hold.resource, hold.from, hold.seconds, run.wasMet);
+        // @ts-expect-error
+        const { trace } = await import('/tmp/vf/trace.ts');
+        trace(`${scenario.name}-${hold.resource}-${hold.from}-${hold.seconds}`, run);
+        trace(`${scenario.name}-REF`, reference);
+        console.log('HELD', scenario.name, hold.resource, hold.from, hold.seconds, run.wasMet);
         expect(defectsOf(run, reference)).toEqual([]);
       });
     }

@@ -24,6 +24,8 @@ export interface Scene {
   bend(fault: Fault, matches: Matcher, seat?: number): () => void;
   /** Calls `then` once so much time has passed. */
   after(ms: number, then: () => void): void;
+  /** Breaks every connection between the operators and the API server. */
+  disconnect(): void;
   /** What has come of `act` once all is calm, and `isOver` says so of the end; or when that was waited for in vain. */
   record(act: () => Promise<void>, isOver: (end: string) => boolean): Promise<Run>;
   /** Ends every operator, and forgets the namespace. */
@@ -105,6 +107,9 @@ export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, sea
     ...{ stage, bend },
     after(ms, then) {
       later.add({ at: time.now() + ms, then });
+    },
+    disconnect() {
+      for (const { operator } of working) operator.faults.disconnect('kube');
     },
     async record(act, isOver) {
       await time.until('all is calm before it begins', () => working.length === 0 || stage.isCalm());

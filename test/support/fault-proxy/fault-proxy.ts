@@ -58,9 +58,10 @@ export interface FaultProxyOptions {
 /** Before the API server and AWS. */
 export async function startFaultProxy({ kube, aws, ...options }: FaultProxyOptions): Promise<FaultProxy> {
   const { url, token, certificateAuthority, servingKey, isPlain = false } = kube;
-  const ca = url.startsWith('https:') ? await readFile(certificateAuthority) : undefined;
-  if (ca !== undefined && servingKey === undefined && !isPlain)
+  const isTls = url.startsWith('https:');
+  if (isTls && servingKey === undefined && !isPlain)
     throw new Error(`${url}: servingKey is missing; give the path of the API server's key`);
+  const ca = isTls ? await readFile(certificateAuthority) : undefined;
   const key = isPlain || servingKey === undefined ? undefined : await readFile(servingKey);
   const front = { target: 'kube', url, ...(ca && { ca }), ...(key && { key }) } as const;
   const { urlOf, ...proxy } = await start([front], aws, options);

@@ -161,6 +161,16 @@ describe('each fault: what the client sees, and how often the real server is ask
       expect(world.outcome()).toMatchObject({ upstream: [200], fault: 'oldRevision' });
     });
 
+    it('metadata alone are asked for as a list of them', async () => {
+      world.inject(faults.oldRevision('7'));
+      world.upstream.say(list(old));
+      const accept = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+      await fetch(`${world.proxy.kube.url}${SECRETS}/a`, { headers: { accept } });
+      expect(world.upstream.headers.at(-1)).toContain(
+        'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
+      );
+    });
+
     const others = [
       { why: 'a further page', path: `${SECRETS}?limit=2&continue=x` },
       { why: 'a watch', path: `${SECRETS}?watch=1` },

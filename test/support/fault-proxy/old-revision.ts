@@ -17,7 +17,10 @@ export function askedAt(revision: string, { verb, name = '' }: Call, request: Wi
   query.set('resourceVersionMatch', 'Exact');
   if (verb === 'list') return { ...request, path: `${pathname}?${query}` };
   query.set('fieldSelector', `metadata.name=${name}`);
-  return { ...request, path: `${pathname.slice(0, pathname.lastIndexOf('/'))}?${query}` };
+  const rawHeaders = request.rawHeaders.map(text =>
+    text.replace('as=PartialObjectMetadata;', 'as=PartialObjectMetadataList;'),
+  );
+  return { ...request, rawHeaders, path: `${pathname.slice(0, pathname.lastIndexOf('/'))}?${query}` };
 }
 
 /** The answer to a get, taken from that to the list of its name. What the server refuses stays refused. */

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { HASH_KEY_SECRET } from '../../../src/crds/names.ts';
+import { holdEvents, kubeError, oldRevision } from '../../support/fault-proxy/fault.ts';
+import { createGate } from '../../support/fault-proxy/gate.ts';
+import type { Matcher } from '../../support/fault-proxy/injections.ts';
+import { defectsOf } from '../oracles/verdict.ts';
+import type { Run } from '../run.ts';
+import { createScene, type Scene } from './scene.ts';
+import { findScenarios, openTheatre } from './theatre.ts';
+import { patientTroupe } from './troupe.ts';
+
+/** For so long nothing newer is told: until a change that was seen has settled and been acted upon. */
+const OLD_MS = 20_000;
+/** Until then every watch is told that its version is too old. */
+const GONE_MS = 3_000;
+const SCENARIOS = ['rotation', 'spec-change', 'there-and-back'];
+
+interface View {
+  readonly why: string;
+  readonly isOld: Matcher;
+  /** Whether the operator begins anew; else it has to list again. */
+  readonly isRestarted: boolean;
+}
+
+const isRead = (verb: string): boolean => verb === 'list' || verb === 'get';
+const VIEWS: readonly View[] = [
+  { why: 'of all lists of a restart', isOld: ({ verb }) => verb === 'list', isRestarted: true },
+  { why: 'of all lists and gets of a restart', isOld: ({ verb }) => isRead(verb), isRestarted: true },
+  ...['awssecrets', 'secrets', 'deployments'].map(kind => ({
+    why: `of the list of ${kind} of a restart`,
+    isOld: (({ verb, resource }) => verb === 'list' && resource === kind) satisfies Matcher as Matcher,
+    isRestarted: true,
+  })),
+  { why: 'of all lists of a running operator', isOld: ({ verb }) => verb === 'list', isRestarted: false },
+  { why: 'of all lists and gets of a running operator', isOld: ({ verb }) => isRead(verb), isRestarted: false },
+];
+
+const theatre = await openTheatre();
+
+/** Shows the operator what there was at a revision, and all that has happened since only later. */
+async function lookBack(
+  scene: Scene,
+  { isOld, isRestarted }: View,
+  revision: number,
+  onEnd: () => void,
+): Promise<void> {
+  const gate = createGate();
+  const open = gate.shut();
+  const ends = [scene.bend(oldRevision(String(revision)), isOld), scene.bend(holdEvents(gate), () => true)];
+  scene.after(OLD_MS, () => {
+    for (const end of ends) end();
+    open();
+    onEnd();
+  });
+  if (isRestarted) return await restart(scene);
+  scene.after(
+    GONE_MS,
+    scene.bend(kubeError(410), ({ verb }) => verb === 'watch'),
+  );
+  scene.disconnect();
+}
+
+async function restart({ stage: { operator } }: Scene): Promise<void> {
+  await operator.stop();
+  await operator.start();
+}
+
+/** One scenario played to its end, then told again and again from another revision of it. */
+async function defectsAt(name: string, view: View): Promise<readonly string[]> {
+  const [scenario] = (await findScenarios()).filter(scenario => scenario.name === name);
+  if (scenario === undefined) throw new Error(`no scenario ${name}`);
+  const scene = await createScene(theatre, patientTroupe(theatre));
+  try {
+    await scenario.given(scene.stage);
+    const played = await scene.record(
+      () => scenario.act(scene.stage),
+      () => scenario.isReached(scene.stage),
+    );
+    const reference = await scene.record(
+      () => restart(scene),
+      end => end === played.end,
+    );
+    const defects: string[] = [];
+    // What was wrong before this act is told again.
+    let before = defectsOf(reference, reference);
+    for (const revision of revisionsOf(played)) {
+      let isOver = false;
+      const run = await scene.record(
+        () =>
+          lookBack(scene, view, revision, () => {
+            isOver = true;
+          }),
+        end => isOver && end === reference.end,
+      );
+      const all = defectsOf(run, reference);
+      const isNew = all.length > before.length ? all.filter(defect => !before.includes(defect)) : [];
+      defects.push(...isNew.map(defect => `at revision ${revision}: ${defect}`));
+      before = all;
+    }
+    return defects;
+  } finally {
+    await scene.close();
+  }
+}
+
+/** After each change of what the operator looks at. */
+function revisionsOf({ revisions }: Run): readonly number[] {
+  const seen = revisions.filter(({ kind, object }) => {
+    return kind !== 'Pod' && kind !== 'Event' && object.metadata.name !== HASH_KEY_SECRET;
+  });
+  return [...new Set(seen.map(({ version }) => version))];
+}
+
+describe.concurrent('answers from an old revision', () => {
+  for (const name of SCENARIOS)
+    for (const view of VIEWS)
+      test(`${name}: ${view.why}`, async ({ task }) => {
+        task.meta.point = { wasMet: true };
+        expect(await defectsAt(name, view)).toEqual([]);
+      }, 600_000);
+});
