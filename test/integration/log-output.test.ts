@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createAwsAdmin } from '../support/aws-admin.ts';
+import { runCommand } from '../support/command.ts';
 import { createKubeAdmin } from '../support/kube-admin.ts';
 import { until } from '../support/poll.ts';
 import { freePort } from '../support/port.ts';
@@ -64,7 +64,7 @@ describe('the output of the operator', () => {
   };
   const fifo = async (): Promise<string> => {
     const name = path.join(await folder(), 'pipe');
-    execFileSync('mkfifo', [name]);
+    await runCommand(['mkfifo', name]);
     return name;
   };
   const open = (name: string, flags: number): number => {

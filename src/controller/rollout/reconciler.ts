@@ -1,15 +1,16 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
 import type { ObjectMeta } from '../../crds/object.ts';
 import type { Reconcile } from '../runtime/controller.ts';
-import type { SyncError } from '../runtime/error.ts';
+import { ok, type SyncError } from '../runtime/error.ts';
 import type { EventRecorder } from '../runtime/events.ts';
 import { inParallel } from '../runtime/in-parallel.ts';
 import { formatKey } from '../runtime/key.ts';
-import { done } from '../runtime/outcome.ts';
+import type { Log } from '../runtime/log.ts';
+import { done, type Outcome } from '../runtime/outcome.ts';
 import type { AwsSecretCache, SecretCache, StatusWriter } from '../runtime/ports.ts';
 import { type Change, changeOf, isOutrun, type KnownChange } from './change.ts';
 import { usedSecrets } from './consumers.ts';
-import { type JudgeDependencies, judge } from './judge.ts';
+import { type Case, type JudgeDependencies, judge } from './judge.ts';
 import { createLateness, LATE_RECHECK_MS } from './lateness.ts';
 import type { RolloutMemory } from './memory.ts';
 import type { SecretReader, WorkloadCache } from './ports.ts';
@@ -52,22 +53,15 @@ export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
       .flatMap(key => knownChange(key, awsSecrets.get(key)) ?? []);
   };
 
-  return async (key, log) => {
-    const awsSecret = awsSecrets.get(key);
-    const change = knownChange(key, awsSecret);
-    if (awsSecret === undefined || change === undefined) {
-      memory.forget(key);
-      return done;
-    }
+  const roll = async (
+    key: string,
+    awsSecret: AwsSecret,
+    change: KnownChange,
+    lateOf: Case['lateOf'],
+    log: Log,
+  ): Promise<Outcome> => {
     const consumers = deps.workloads.usingSecret(awsSecret.metadata.namespace, change.secretName);
     const turnEndMs = deps.clock.monotonic() + TURN_MS;
-    const lateOf = createLateness(awsSecret.metadata.namespace, deps.secretReader);
-    if (isOutrun(awsSecret, change)) {
-      const late = await lateOf([change]);
-      if (!late.ok) return { kind: 'retry', error: late.error };
-      // Nor is anything told: a status does not go back to what a watch that is late has last brought.
-      if (late.value !== undefined) return { kind: 'after', ms: LATE_RECHECK_MS };
-    }
     const verdicts = await inParallel(consumers, CONSUMERS_AT_ONCE, async workload => {
       const remembered = memory.get(key, change, workload.metadata.uid);
       const others = () => otherChanges(workload, change);
@@ -84,6 +78,20 @@ export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
     if (error !== undefined) return { kind: 'retry', error, ...(recheckMs !== undefined && { maxDelayMs: recheckMs }) };
     return recheckMs === undefined ? done : { kind: 'after', ms: recheckMs };
   };
+
+  return async (key, log) => {
+    const awsSecret = awsSecrets.get(key);
+    const change = knownChange(key, awsSecret);
+    if (awsSecret === undefined || change === undefined) {
+      memory.forget(key);
+      return done;
+    }
+    const lateOf = createLateness(awsSecret.metadata.namespace, deps.secretReader);
+    const late = isOutrun(awsSecret, change) ? await lateOf([change]) : ok(undefined);
+    if (!late.ok) return { kind: 'retry', error: late.error };
+    if (late.value !== undefined) return { kind: 'after', ms: LATE_RECHECK_MS };
+    return await roll(key, awsSecret, change, lateOf, log);
+  };
 }
 
 /** Before the status: if we die in between, the event is recorded again and found to be there. */
@@ -94,20 +102,22 @@ async function tell(awsSecret: AwsSecret, { status, events }: Verdict, deps: Rol
 
 async function report(
   key: string,
-  { metadata }: AwsSecret,
-  { history }: Change,
+  awsSecret: AwsSecret,
+  change: Change,
   verdicts: readonly Verdict[],
   { status, clock }: RolloutDependencies,
 ): Promise<SyncError | undefined> {
+  const { uid, generation } = awsSecret.metadata;
   // Asked anew for each try: another condition may have been written since the first, and none may go back in time.
   const now = (): string => new Date(clock.now()).toISOString();
   const workloads = verdicts.map(v => v.status);
-  const changeTime = history[0]?.time ?? now();
-  const written = await status.write(key, metadata.uid, current =>
+  const changeTime = change.history[0]?.time ?? now();
+  const written = await status.write(key, uid, current => {
     // A newer generation is another reconcile's business: its condition must not carry our verdict.
-    current.metadata.generation === metadata.generation
-      ? nextRolloutStatus(current, workloads, changeTime, now())
-      : undefined,
-  );
+    if (current.metadata.generation !== generation) return undefined;
+    // Nor is it told of a change that is over: the watch has not brought yet what was told since.
+    if (isOutrun(current, change) && !isOutrun(awsSecret, change)) return undefined;
+    return nextRolloutStatus(current, workloads, changeTime, now());
+  });
   return written.ok ? undefined : written.error;
 }

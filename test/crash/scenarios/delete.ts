@@ -1,7 +1,7 @@
 import type { Scenario } from '../scenario.ts';
 import { uses } from '../stage.ts';
 
-/** One AwsSecret is deleted, another is deleted and made anew at once: nobody is restarted for a value that stays. */
+/** Two AwsSecrets go, and their Secrets with them; one is made anew: nobody is restarted for a value that stays. */
 export const scenario: Scenario = {
   name: 'delete',
   async given(stage) {
@@ -14,6 +14,9 @@ export const scenario: Scenario = {
   async act(stage) {
     await stage.kube.remove(stage.path('awssecrets', 'gone'));
     await stage.kube.remove(stage.path('awssecrets', 'db'));
+    await stage.time.until('the Secrets are collected', () =>
+      ['gone', 'db'].every(name => stage.find('Secret', name) === undefined),
+    );
     await stage.applyAwsSecret('db', { dataFrom: [{ secretId: stage.secretId('db') }] });
   },
   isReached: stage =>

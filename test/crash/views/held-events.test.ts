@@ -14,6 +14,12 @@ const KINDS = { AwsSecret: 'awssecrets', Secret: 'secrets', Deployment: 'deploym
 const MOMENTS = ['the beginning', 'the first call to AWS'] as const;
 /** Shorter than a change needs to settle, and longer than it takes until all is refreshed twice. */
 const HELD_SECONDS = [5, 150] as const;
+/**
+ * Left out: who sees that an AwsSecret was made anew only after the garbage collector has taken its Secret makes a new
+ * one, and the first content of a Secret restarts nobody.
+ */
+const isCollected = (scenario: Scenario, resource: string): boolean =>
+  scenario.name === 'delete' && resource === KINDS.AwsSecret;
 /** How many scenarios are prepared at a time. */
 const AT_ONCE = 3;
 
@@ -73,7 +79,7 @@ const prepared = await inParallel(await findScenarios(), AT_ONCE, async scenario
   const reference = await play(scenario);
   const changed = new Set(actOf(reference).map(({ kind }) => kind));
   const resources = Object.entries(KINDS).flatMap(([kind, resource]) =>
-    changed.has(kind as 'Secret') ? resource : [],
+    changed.has(kind as keyof typeof KINDS) && !isCollected(scenario, resource) ? resource : [],
   );
   return { scenario, reference, resources };
 });
@@ -87,13 +93,7 @@ for (const { scenario, reference, resources } of prepared) {
       const { resource, from, seconds } = hold;
       test(`those of ${resource} are held for ${seconds} s from ${from} on`, async ({ task }) => {
         const run = await play(scenario, reference, hold);
-        const { wasMet } = run;
-        task.meta.point = { wasMet };
-        // @ts-expect-error
-        const { trace } = await import('/tmp/vf/trace.ts');
-        trace(`${scenario.name}-${hold.resource}-${hold.from}-${hold.seconds}`, run);
-        trace(`${scenario.name}-REF`, reference);
-        console.log('HELD', scenario.name, hold.resource, hold.from, hold.seconds, run.wasMet);
+        task.meta.point = { wasMet: run.wasMet };
         expect(defectsOf(run, reference)).toEqual([]);
       });
     }

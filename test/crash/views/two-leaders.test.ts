@@ -62,10 +62,6 @@ for (const { scenario, reference } of prepared) {
       test(why, async ({ task }) => {
         const run = await play(scenario, reference, lags);
         task.meta.point = { wasMet: true };
-        // @ts-expect-error
-        const { trace } = await import('/tmp/vf/trace.ts');
-        trace(`two-${scenario.name}-${why}`, run);
-        trace(`${scenario.name}-REF`, reference);
         expect(ORACLES.flatMap(oracle => oracle(run, reference))).toEqual([]);
       });
   });

@@ -97,10 +97,11 @@ export const apiServer: Section = {
       },
     },
     {
-      fault: 'What the operator holds in memory is behind',
+      fault: 'It answers from an old revision, or what the operator holds in memory is behind',
       promise:
         'Writes are guarded by version. A Secret is created by a call that fails when there is one; before one is taken over or deleted, it and its AwsSecrets are read live.',
       tests: {
+        'test/crash/views/old-revisions.test.ts': ['answers from an old revision'],
         'src/controller/aws-secret/secret/write.test.ts': [
           'the watch is behind: the guard refuses, and what the API server holds decides',
           'a Secret of our former self is not written when the cache is behind',
@@ -115,7 +116,9 @@ export const apiServer: Section = {
       fault: 'The token or the certificate of the API server is replaced',
       promise: 'The files are read anew, and nothing is lost.',
       tests: {
-        'test/integration/transport.test.ts': ['a token is read anew when the server does not know it: …'],
+        'test/integration/api-token.test.ts': [
+          'a token that the kubelet has replaced is read anew once the old one is refused; without one the operator waits',
+        ],
         'test/integration/api-server-away.test.ts': [
           'an API server that comes back with another certificate is trusted as soon as its CA file says so',
         ],

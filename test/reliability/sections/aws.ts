@@ -80,11 +80,11 @@ export const aws: Section = {
       see: '`CredentialsUnavailable` with the cause: mend the role; or `Unavailable`, where STS does not answer',
       tests: {
         'test/integration/identity.test.ts': [
-          'a session that is no longer good > is replaced at once, by the token that the file holds now; nobody is told, and no value is read twice',
+          'a session that is no longer good > is replaced at once, by the token that the file holds now, and nobody is told',
           'an identity that does not work',
+          'an identity provider that STS cannot reach for a while is nobody’s mistake: it passes',
         ],
         'src/aws/credentials.test.ts': ['a failed renewal keeps the old set while it is valid'],
-        'src/aws/reader.test.ts': ['…: …, then … → …: an STS that is away mends itself'],
       },
     },
     {

@@ -1,6 +1,6 @@
 import type { Section } from '../section.ts';
 
-const POLICY = 'an admission policy denies';
+const DENIES = 'admission > denies';
 
 /** Refusals of the cluster, and workloads that cannot be restarted now. */
 export const cluster: Section = {
@@ -27,9 +27,10 @@ export const cluster: Section = {
           'a namespace that may hold no more > a ResourceQuota that is exhausted is named; what is there stays in step; it goes on when the quota grows',
         ],
         'test/integration/admission-policies.test.ts': [
-          `${POLICY} > that a Secret is made: it is named, what it quotes comes out nowhere, and it goes on once it is lifted`,
-          `${POLICY} > that a Secret is changed: the last good value stays, and one restart follows once it is lifted`,
-          `${POLICY} > that a status is written: the Secret stays in step, the log tells, and the status follows`,
+          `${DENIES} that a Secret is made: it is named, what it quotes comes out nowhere, and it goes on once it is lifted`,
+          `${DENIES} that a Secret is changed: the last good value stays, and one restart follows once it is lifted`,
+          `${DENIES} that a status is written: the Secret stays in step, the log tells, and the status follows`,
+          'admission > asks a webhook that does not answer: it is named, and it passes',
         ],
         'test/integration/quoting-webhook.test.ts': ['a webhook that quotes a value …: it comes out nowhere'],
       },
@@ -64,8 +65,8 @@ export const cluster: Section = {
       see: '`RolledOut` is `False`, `RestartFailed`; the workload’s message says who refused',
       tests: {
         'test/integration/admission-policies.test.ts': [
-          `${POLICY} > that a workload is patched: the workload is named, its restart waits, and comes once`,
-          `${POLICY} > that a pod is evicted: it stays, the workload says why, and it goes once it is lifted`,
+          `${DENIES} that a workload is patched: the workload is named, its restart waits, and comes once`,
+          `${DENIES} that a pod is evicted: it stays, the workload says why, and it goes once it is lifted`,
         ],
         'src/controller/rollout/steady-state.test.ts': ['a change of the workload itself is looked at at once'],
       },

@@ -90,6 +90,7 @@ export const operator: Section = {
       promise:
         'Each write names the version that it was decided from: one of the two is refused, and decides again. A workload is restarted once.',
       tests: {
+        'test/crash/views/two-leaders.test.ts': ['…, two leaders'],
         'src/controller/rollout/judge.test.ts': [
           'two Secrets of one workload > both at once: the second patch is guarded by the resourceVersion, and decides again',
         ],

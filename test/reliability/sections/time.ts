@@ -11,12 +11,9 @@ export const time: Section = {
       promise:
         'Refreshes, retries and leases keep their times. Each change of a Secret is later than the one before it, so that no restart is lost or repeated.',
       tests: {
+        'test/integration/clock-jumps.test.ts': ['the wall clock of the operator jumps'],
         'src/controller/aws-secret/secret/history.test.ts': [
           'each change is later than the one before, whatever the clock says',
-        ],
-        'src/controller/rollout/memory.test.ts': ['a wall clock that jumps makes no change older or younger'],
-        'src/controller/rollout/reconciler.test.ts': [
-          'a change that lies in the future, because a clock was set back, waits for nothing but the kubelets',
         ],
         'src/controller/runtime/leader-election.test.ts': [
           'takes over when the holder was silent for its own time, whatever its clock says (… ms ahead)',

@@ -1,0 +1,45 @@
+import type { Transport } from '../../src/kube/transport/transport.ts';
+import type { KubeObject } from '../support/kube-admin.ts';
+
+/** The API server past the fault proxy, over lasting connections. Every call but `get` and `remove` throws what it is refused. */
+export interface Api {
+  create<T extends KubeObject>(path: string, body: object): Promise<T>;
+  /** Undefined where there is none. */
+  get<T extends KubeObject>(path: string): Promise<T | undefined>;
+  /** The objects of a collection, which must fit into one page. */
+  list<T extends KubeObject>(path: string): Promise<readonly T[]>;
+  /** JSON merge patch. */
+  patch<T extends KubeObject>(path: string, body: object): Promise<T>;
+  /** The same, answered with metadata only: an answer that nobody reads costs less. */
+  touch(path: string, body: object): Promise<void>;
+  /** At once, whatever its grace period; no error where it is gone already. */
+  remove(path: string): Promise<void>;
+}
+
+/** Of a call that may be repeated: an API server under load is sometimes too late. */
+const ATTEMPTS = 3;
+const MERGE_PATCH = 'application/merge-patch+json';
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+
+export function createApi(transport: Transport): Api {
+  const ask = async <T>(call: Parameters<Transport['call']>[0], accepted?: number): Promise<T | undefined> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await transport.call(call);
+      if (answer.ok) return answer.value as T;
+      const { status, reason } = answer.error;
+      if (status === accepted) return undefined;
+      const mayRepeat = call.method !== 'POST' && attempt < ATTEMPTS && (status === 0 || status >= 500);
+      if (!mayRepeat) throw new Error(`${call.method} ${call.path}: ${status} ${reason}`);
+    }
+  };
+  const patch = (path: string, body: object, accept?: string) =>
+    ask({ method: 'PATCH', path, body, contentType: MERGE_PATCH, ...(accept !== undefined && { accept }) });
+  return {
+    create: async <T>(path: string, body: object) => (await ask({ method: 'POST', path, body })) as T,
+    get: path => ask({ method: 'GET', path }, 404),
+    list: async <T>(path: string) => ((await ask({ method: 'GET', path })) as { items: T[] }).items,
+    patch: async <T>(path: string, body: object) => (await patch(path, body)) as T,
+    touch: async (path, body) => void (await patch(path, body, METADATA_ONLY)),
+    remove: async path => void (await ask({ method: 'DELETE', path, query: { gracePeriodSeconds: '0' } }, 404)),
+  };
+}
