@@ -47,6 +47,7 @@ export default defineConfig({
           name: 'crash',
           include: ['test/crash/**/*.test.ts'],
           maxConcurrency: 12,
+          maxWorkers: 2,
           globalSetup: ['test/integration/setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,

@@ -9,6 +9,8 @@ export const HOLDS = 'test/holds';
 export interface Cluster {
   /** Does all that is to be done now; false when there was nothing. */
   step(): Promise<boolean>;
+  /** Whether every workload whose Secrets are there runs as its template says. */
+  isSettled(): boolean;
 }
 
 export interface ClusterOptions {
@@ -52,24 +54,28 @@ export function createCluster({ namespace, kube, history, now }: ClusterOptions)
     return name;
   };
 
-  const replacePods = async (): Promise<boolean> => {
-    let hasActed = false;
-    for (const { kind, object } of ofKind('Deployment', 'StatefulSet')) {
+  /** Workloads that have to have other pods, or any. */
+  const unsettled = () =>
+    ofKind('Deployment', 'StatefulSet').flatMap(({ kind, object }) => {
       const { name, generation = 0 } = object.metadata;
       const { template } = object['spec'] as { readonly template: PodTemplate };
       const { observedGeneration = 0 } = (object['status'] ?? {}) as { readonly observedGeneration?: number };
       const own = ofKind('Pod').filter(({ object }) => object.metadata.labels?.['app'] === name);
       const contents = secretsOf(template).map(secret => contentOf(live(), secret));
-      if (contents.includes(undefined)) continue;
-      if (observedGeneration >= generation && own.length > 0) continue;
-      hasActed = true;
+      const isSettled = observedGeneration >= generation && own.length > 0;
+      return isSettled || contents.includes(undefined) ? [] : [{ kind, name, generation, template, own, contents }];
+    });
+
+  const replacePods = async (): Promise<boolean> => {
+    const all = unsettled();
+    for (const { kind, name, generation, template, own, contents } of all) {
       await startPod(name, template, contents.join(' '));
       for (const { object } of own) await kube.remove(`${pod(object.metadata.name)}?gracePeriodSeconds=0`);
       const counts = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
       const path = `/apis/apps/v1/namespaces/${namespace}/${PLURALS[kind as keyof typeof PLURALS]}/${name}/status`;
       await kube.patch(path, { status: { observedGeneration: generation, ...counts } });
     }
-    return hasActed;
+    return all.length > 0;
   };
 
   const collectGarbage = async (): Promise<boolean> => {
@@ -85,6 +91,7 @@ export function createCluster({ namespace, kube, history, now }: ClusterOptions)
   };
 
   return {
+    isSettled: () => unsettled().length === 0,
     async step() {
       const hasActed = [await replacePods(), await collectGarbage()].includes(true);
       // Else it would do the same again.

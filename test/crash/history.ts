@@ -43,8 +43,11 @@ interface List {
   readonly items: readonly Stored[];
 }
 
-/** Watches the whole cluster, around the operator's proxy. */
-export async function startHistory(access: KubeAccess): Promise<History> {
+/**
+ * Watches the whole cluster, around the operator's proxy: what happens from now on, or what there is too, as if it had
+ * just been made.
+ */
+export async function startHistory(access: KubeAccess, from: 'now' | 'what there is' = 'now'): Promise<History> {
   const dispatcher = new Agent({ connect: { ca: await readFile(access.certificateAuthority, 'utf8') } });
   const over = new AbortController();
   const places = new Map<string, { readonly all: Revision[]; readonly live: Map<string, Revision> }>();
@@ -68,9 +71,9 @@ export async function startHistory(access: KubeAccess): Promise<History> {
     if (type === 'DELETED') live.delete(key);
     else live.set(key, revision);
   };
-  const follow = async (kind: Kind, from: string): Promise<void> => {
+  const follow = async (kind: Kind, version: string): Promise<void> => {
     const { api, plural } = COLLECTIONS[kind];
-    const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=3600&resourceVersion=${from}`;
+    const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=3600&resourceVersion=${version}`;
     for await (const line of linesOf(await get(`${api}/${plural}?${query}`))) {
       const { type, object } = JSON.parse(line.toString()) as { readonly type: string; readonly object: Stored };
       note(kind, type, object);
@@ -80,7 +83,8 @@ export async function startHistory(access: KubeAccess): Promise<History> {
   const following = KINDS.map(async kind => {
     const { api, plural } = COLLECTIONS[kind];
     const list = (await (await get(`${api}/${plural}?limit=1`)).json()) as List;
-    return { kind, ended: follow(kind, list.metadata.resourceVersion).catch(error => error) };
+    const version = from === 'now' ? list.metadata.resourceVersion : '';
+    return { kind, ended: follow(kind, version).catch(error => error) };
   });
   const ends = await Promise.all(following);
   const isCurrent = async (namespace: string, kind: Kind): Promise<boolean> => {

@@ -55,8 +55,9 @@ export async function play(
       REGIONS.map(region => [region, createAwsAdmin(theatre.aws[region], region)]),
     ) as Stage['aws'],
   });
+  const isCalm = (): boolean => stage.isCalm() && cluster.isSettled();
   const isOver = (): boolean => {
-    if (!stage.isCalm()) return false;
+    if (!isCalm()) return false;
     return played.reference === undefined
       ? scenario.isReached(stage)
       : endOf(history, namespace) === played.reference.end;
@@ -66,7 +67,7 @@ export async function play(
   try {
     await scenario.given(stage);
     await history.caughtUp(namespace);
-    if (company.isUp()) await time.until('all is calm before it begins', () => stage.isCalm());
+    if (company.isUp()) await time.until('all is calm before it begins', isCalm);
     await history.caughtUp(namespace);
     const begin = history.of(namespace).length;
     company.beginAct();

@@ -76,7 +76,7 @@ async function sample(counts: Counts): Promise<Sample> {
 }
 
 async function countObjects(): Promise<ObjectCounts> {
-  (await import('node:v8')).writeHeapSnapshot(`/tmp/soakx/${Math.round(process.uptime())}.heapsnapshot`);
+  appendFileSync('/tmp/soakx/spaces.jsonl', JSON.stringify({u: process.uptime(), m: process.memoryUsage(), h: (await import('node:v8')).getHeapStatistics(), s: (await import('node:v8')).getHeapSpaceStatistics()}) + '\n');
   await collectGarbage();
   const timer = setTimeout(() => undefined, 0);
   clearTimeout(timer);

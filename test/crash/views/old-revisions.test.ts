@@ -83,6 +83,7 @@ async function defectsAt({ name, from }: (typeof SCENARIOS)[number], view: View)
   const scene = await createScene(theatre, patientTroupe(theatre));
   try {
     await scenario.given(scene.stage);
+    await scene.calm();
     const played = await scene.record(
       () => scenario.act(scene.stage),
       () => scenario.isReached(scene.stage),

@@ -22,10 +22,14 @@ export interface Scene {
    * function is called.
    */
   bend(fault: Fault, matches: Matcher, seat?: number): () => void;
+  /** Ends all that was bent. */
+  straighten(): void;
   /** Calls `then` once so much time has passed. */
   after(ms: number, then: () => void): void;
   /** Breaks every connection between the operators and the API server. */
   disconnect(): void;
+  /** Waits until all AwsSecrets tell that all is well and done, if somebody is at work. */
+  calm(): Promise<void>;
   /** What has come of `act` once all is calm, and `isOver` says so of the end; or when that was waited for in vain. */
   record(act: () => Promise<void>, isOver: (end: string) => boolean): Promise<Run>;
   /** Ends every operator, and forgets the namespace. */
@@ -48,6 +52,7 @@ export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, sea
   const all: Incarnation[] = [];
   const working: Seated[] = [];
   const bends = new Set<Bend>();
+  const straighteners = new Set<() => void>();
   const later = new Set<{ readonly at: number; readonly then: () => void }>();
   const step = async (): Promise<boolean> => {
     const due = [...later].filter(({ at }) => at <= time.now());
@@ -86,10 +91,12 @@ export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, sea
     };
     bends.add(inject);
     for (const { seat, operator } of working) inject(seat, operator.faults);
-    return () => {
+    const straighten = (): void => {
       bends.delete(inject);
       for (const end of ends) end();
     };
+    straighteners.add(straighten);
+    return straighten;
   };
 
   const stage = createStage({
@@ -105,14 +112,17 @@ export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, sea
   await kube.create('/api/v1/namespaces', { metadata: { name: namespace } });
   return {
     ...{ stage, bend },
+    straighten() {
+      for (const straighten of straighteners) straighten();
+    },
     after(ms, then) {
       later.add({ at: time.now() + ms, then });
     },
     disconnect() {
       for (const { operator } of working) operator.faults.disconnect('kube');
     },
+    calm: () => time.until('all is calm', () => working.length === 0 || stage.isCalm()),
     async record(act, isOver) {
-      await time.until('all is calm before it begins', () => working.length === 0 || stage.isCalm());
       await history.caughtUp(namespace);
       const before = all.map(({ faults }) => faults.calls.length);
       const begin = history.of(namespace).length;

@@ -19,16 +19,6 @@ const isRotated = (stage: Stage): boolean => stage.holds('db', { password: stage
 /** What people do to the objects that an operator looks at, while it is at work. */
 export const STORIES: readonly Scenario[] = [
   {
-    name: 'made-anew',
-    given: settled,
-    async act(stage) {
-      await stage.kube.remove(stage.path('awssecrets', 'db'));
-      await stage.kube.remove(stage.path('secrets', 'db'));
-      await stage.applyAwsSecret('db', { dataFrom: [{ secretId: stage.secretId('db') }] });
-    },
-    isReached: stage => stage.holds('db', { password: stage.value('first') }),
-  },
-  {
     name: 'edited-meanwhile',
     given: settled,
     async act(stage) {

@@ -2,28 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { inParallel } from '../../../src/controller/runtime/in-parallel.ts';
 import { holdEvents } from '../../support/fault-proxy/fault.ts';
 import { createGate } from '../../support/fault-proxy/gate.ts';
-import { contents } from '../oracles/contents.ts';
-import { counts } from '../oracles/counts.ts';
-import { end } from '../oracles/end.ts';
-import { events } from '../oracles/events.ts';
-import type { Oracle } from '../oracles/oracle.ts';
-import { pods } from '../oracles/pods.ts';
-import { restarts } from '../oracles/restarts.ts';
-import { silence } from '../oracles/silence.ts';
 import type { Run } from '../run.ts';
 import type { Scenario } from '../scenario.ts';
 import { createScene } from './scene.ts';
 import { findScenarios, openTheatre } from './theatre.ts';
 import { patientTroupe } from './troupe.ts';
+import { deedDefects } from './verdict.ts';
 
 /** How long one of them sees nothing of a kind: until a change has settled and been acted upon. */
 const LAG_MS = 15_000;
 const AT_ONCE = 3;
-
-/** Two that write one status tell now what the one knows, now what the other does: nothing is acted upon for it. */
-const isOfStatus = (sentence: string): boolean => sentence.startsWith('AwsSecret/');
-const countsOfOthers: Oracle = (run, reference) => counts(run, reference).filter(sentence => !isOfStatus(sentence));
-const ORACLES: readonly Oracle[] = [end, contents, restarts, pods, countsOfOthers, events, silence];
 
 const theatre = await openTheatre();
 
@@ -40,6 +28,7 @@ async function play(scenario: Scenario, reference?: Run, lags?: string): Promise
   scene.bend(holdEvents(gate), ({ resource }) => resource === lags, 1);
   try {
     await scenario.given(stage);
+    await scene.calm();
     return await scene.record(act, end =>
       reference === undefined ? scenario.isReached(stage) : !gate.isShut && end === reference.end,
     );
@@ -62,7 +51,7 @@ for (const { scenario, reference } of prepared) {
       test(why, async ({ task }) => {
         const run = await play(scenario, reference, lags);
         task.meta.point = { wasMet: true };
-        expect(ORACLES.flatMap(oracle => oracle(run, reference))).toEqual([]);
+        expect(deedDefects(run, reference)).toEqual([]);
       });
   });
 }

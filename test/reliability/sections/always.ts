@@ -6,7 +6,7 @@ const MACHINE = 'test/state-machine/state-machine.test.ts';
 export const always: Section = {
   title: 'In every case',
   intro:
-    'Faults are not only tried where somebody thought of them: `make crash` tries each at every call that the operator makes, and says how many such runs there were.',
+    'Faults are not only tried where somebody thought of them: `make crash` [tries each at every call](decisions/0012-every-call-fails-once.md) that the operator makes, and says how many such runs there were.',
   rows: [
     {
       fault:

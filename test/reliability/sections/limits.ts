@@ -52,11 +52,6 @@ export const limits: Section = {
       untested: BY_DESIGN,
     },
     {
-      fault: 'A key leaves a Secret, and the operator dies between its two requests',
-      promise: 'The new values are there, and the old key stays until the next process has looked.',
-      untested: BY_DESIGN,
-    },
-    {
       fault: 'AWS is silent, and `refreshInterval` is `"0"`, or the operator was restarted',
       promise: 'With `"0"` neither `Stale` nor `Ready` ever turns. After a restart both may turn up to an hour late.',
       see: '`status.lastVerifiedTime`, which is written once an hour',
