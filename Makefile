@@ -9,7 +9,7 @@ MODULES := node_modules/.package-lock.json
 VITEST := vitest run
 ARGS ?=
 
-.PHONY: help demo test check unit integration crash e2e generate build image bench
+.PHONY: help demo test check unit integration crash e2e generate build image bench soak
 
 help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/' | column -t -s "$$(printf '\t')"
@@ -59,6 +59,10 @@ image: build ## container image IMAGE, with docker or buildah
 bench: build ## figures of the operator beside their bound; ARGS=N objects
 	@$(TOOLS) etcd kubernetes
 	@node bench/run.ts $(ARGS)
+
+soak: build ## a million watch events and ten thousand broken watches, and nothing leaks; ARGS=--events=N
+	@$(TOOLS) etcd kubernetes argo-rollouts
+	@node test/soak/main.ts $(ARGS)
 
 $(MODULES): package.json package-lock.json
 	@test/install.sh npm

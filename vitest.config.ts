@@ -12,6 +12,7 @@ export default defineConfig({
             'test/support/**/*.test.ts',
             'test/reliability/**/*.test.ts',
             'test/state-machine/*/*.test.ts',
+            'test/soak/**/*.test.ts',
             'test/*.test.ts',
           ],
           // No source holds state in a module, so that the files of a worker may share their imports.

@@ -1,9 +1,13 @@
 import type { Transport } from '../../src/kube/transport/transport.ts';
 import type { KubeObject } from '../support/kube-admin.ts';
 
-/** The API server past the fault proxy, over lasting connections. Every call but `get` and `remove` throws what it is refused. */
+/**
+ * The API server past the fault proxy, over lasting connections. Calls are repeated where it did not answer in time, and
+ * throw what they are refused.
+ */
 export interface Api {
-  create<T extends KubeObject>(path: string, body: object): Promise<T>;
+  /** The name must be one that nobody else takes. */
+  create(path: string, body: object): Promise<void>;
   /** Undefined where there is none. */
   get<T extends KubeObject>(path: string): Promise<T | undefined>;
   /** The objects of a collection, which must fit into one page. */
@@ -16,7 +20,6 @@ export interface Api {
   remove(path: string): Promise<void>;
 }
 
-/** Of a call that may be repeated: an API server under load is sometimes too late. */
 const ATTEMPTS = 3;
 const MERGE_PATCH = 'application/merge-patch+json';
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
@@ -27,15 +30,16 @@ export function createApi(transport: Transport): Api {
       const answer = await transport.call(call);
       if (answer.ok) return answer.value as T;
       const { status, reason } = answer.error;
-      if (status === accepted) return undefined;
-      const mayRepeat = call.method !== 'POST' && attempt < ATTEMPTS && (status === 0 || status >= 500);
+      // What is there already was done by an attempt before this one.
+      if (status === accepted || (call.method === 'POST' && status === 409 && attempt > 1)) return undefined;
+      const mayRepeat = attempt < ATTEMPTS && (status === 0 || status >= 500);
       if (!mayRepeat) throw new Error(`${call.method} ${call.path}: ${status} ${reason}`);
     }
   };
   const patch = (path: string, body: object, accept?: string) =>
     ask({ method: 'PATCH', path, body, contentType: MERGE_PATCH, ...(accept !== undefined && { accept }) });
   return {
-    create: async <T>(path: string, body: object) => (await ask({ method: 'POST', path, body })) as T,
+    create: async (path, body) => void (await ask({ method: 'POST', path, body })),
     get: path => ask({ method: 'GET', path }, 404),
     list: async <T>(path: string) => ((await ask({ method: 'GET', path })) as { items: T[] }).items,
     patch: async <T>(path: string, body: object) => (await patch(path, body)) as T,

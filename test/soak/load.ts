@@ -26,7 +26,7 @@ export interface Load {
 /** Who writes into etcd, and who asks the API server. */
 const STORED_EDITORS = 4;
 const API_EDITORS = 1;
-const CHURNERS = 12;
+const CHURNERS = 24;
 /** How soon it is looked again whether the events of the last edits have arrived. */
 const PACE_MS = 5;
 /** Between two rotations of a lane: its last restart has settled for ten seconds then. */

@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { assertBundleIsCurrent } from '../../bench/bundle.ts';
 import { describeMachine, type Machine } from '../../bench/machine.ts';
 import { createTeardown, type Teardown } from '../support/teardown.ts';
-import { type Options, parseOptions } from './options.ts';
+import { BUNDLE, type Options, parseOptions } from './options.ts';
 import { table } from './report.ts';
 import { type Soak, soak } from './soak.ts';
 
@@ -26,6 +27,7 @@ async function writeResults(options: Options, machine: Machine, result: Soak): P
 
 async function run(teardown: Teardown): Promise<boolean> {
   const options = parseOptions(process.argv.slice(2));
+  if (options.operator === BUNDLE) await assertBundleIsCurrent();
   const machine = await describeMachine();
   const directory = await mkdtemp(path.join(tmpdir(), 'so-soak-'));
   say(`logs, until all went well: ${directory}`);

@@ -14,6 +14,9 @@ export interface Options {
   readonly isLeaking: boolean;
 }
 
+/** What `make build` makes. */
+export const BUNDLE = path.join(import.meta.dirname, '../../dist/operator.mjs');
+
 const USAGE = `usage: node test/soak/main.ts [--events N] [--reconnects N] [--namespaces N] [--operator FILE] [--leak]
   --events N      watch events to be received (1000000)
   --reconnects N  watches to be opened anew (10000)
@@ -38,7 +41,7 @@ export function parseOptions(args: readonly string[]): Options {
       events: whole('--events', values.events ?? '1000000', 1_000, 100_000_000),
       reconnects: whole('--reconnects', values.reconnects ?? '10000', 10, 10_000_000),
       namespaces: whole('--namespaces', values.namespaces ?? '20', 1, 100),
-      operator: path.resolve(values.operator ?? path.join(import.meta.dirname, '../../dist/operator.mjs')),
+      operator: path.resolve(values.operator ?? BUNDLE),
       isLeaking: values.leak ?? false,
     };
   } catch (error) {

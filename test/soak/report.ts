@@ -10,7 +10,7 @@ export function table(result: Soak, machine: Machine): string {
   return [
     `${events} watch events and ${reconnects} reconnects in ${Math.round(seconds / 60)} min: Kubernetes ${kubernetes}, node ${machine.node}, ${machine.cores} × ${machine.cpu}`,
     `${done.edits} edits, ${done.rotations} rotations with a restart, ${done.churned} AwsSecrets made, repaired and deleted`,
-    `${proxy.calls} calls, of them met by a fault: ${faults.join(', ')}`,
+    `${proxy.watches} watches were answered, as the fault proxy counts them; of ${proxy.calls} calls met by a fault: ${faults.join(', ')}`,
     '',
     ['figure', 'after a tenth', 'at the end', 'change', 'may'].map(pad).join(''),
     ...comparisons.map(row),

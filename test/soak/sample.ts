@@ -28,6 +28,7 @@ export interface ObjectCounts {
 /** What a process without anything to do holds. */
 export interface Rest {
   readonly samples: readonly Sample[];
+  /** The least of several counts. */
   readonly objects: ObjectCounts;
 }
 

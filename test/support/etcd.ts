@@ -9,7 +9,7 @@ import { startProcess } from './process.ts';
 export interface Etcd {
   /** How many writes it has had: the API server calls this number resourceVersion. */
   revision(): Promise<string>;
-  /** Forgets what there was before a revision. */
+  /** Forgets what there was before a revision, unless it has already. */
   compact(revision: string): Promise<void>;
   /** Copies what is stored to `directory`. To be called while it is stopped. */
   save(directory: string): Promise<void>;
@@ -35,7 +35,9 @@ export async function startEtcd(files: ControlPlaneFiles): Promise<Etcd> {
       return header.revision;
     },
     async compact(revision) {
-      await ask('/v3/kv/compaction', { revision, physical: true });
+      await ask('/v3/kv/compaction', { revision, physical: true }).catch((error: Error) => {
+        if (!error.message.includes('has been compacted')) throw error;
+      });
     },
     save: directory => copy(files.store, directory),
     load: directory => copy(directory, files.store),

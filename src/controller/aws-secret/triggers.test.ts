@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { anAwsSecret, aRecord, aSecret } from '../../../test/support/builders.ts';
-import type { AwsSecret } from '../../crds/aws-secret.ts';
+import type { AwsSecret, AwsSecretStatus } from '../../crds/aws-secret.ts';
+import type { Condition } from '../../crds/conditions.ts';
 import {
   CHANGED_AT_ANNOTATION,
   CONTENT_ANNOTATION,
@@ -13,6 +14,13 @@ import { isContentChange, isEcho, isRelevantChange, leftTarget } from './trigger
 const before = anAwsSecret();
 const withMetadata = (metadata: Partial<ObjectMeta>): AwsSecret => anAwsSecret({ metadata });
 const requesting = (value: string) => withMetadata({ annotations: { [REFRESH_REQUESTED_ANNOTATION]: value } });
+
+const told = (status: AwsSecretStatus) => anAwsSecret({ status });
+const rolledOut = (time: string): Condition => ({
+  ...{ type: 'RolledOut', status: 'True', reason: 'UpToDate', message: '' },
+  ...{ lastTransitionTime: time, observedGeneration: 1 },
+});
+const [EARLIER, LATER] = ['2030-01-01T00:00:00.000Z', '2030-01-01T00:00:01.000Z'] as const;
 
 const changes: readonly {
   readonly why: string;
@@ -38,6 +46,31 @@ const changes: readonly {
     before,
     after: anAwsSecret({ status: { observedGeneration: 1 }, metadata: { resourceVersion: '101' } }),
     wakes: false,
+  },
+  {
+    why: 'its status tells of more than before',
+    before: told({ observedGeneration: 1, conditions: [rolledOut(EARLIER)], lastVerifiedTime: EARLIER }),
+    after: told({ observedGeneration: 2, conditions: [rolledOut(LATER)], lastVerifiedTime: LATER }),
+    wakes: false,
+  },
+  { why: 'its status was erased', before: told({ observedGeneration: 1 }), after: before, wakes: true },
+  {
+    why: 'its status was put back to before it told of the workloads',
+    before: told({ conditions: [rolledOut(EARLIER)] }),
+    after: told({ conditions: [] }),
+    wakes: true,
+  },
+  {
+    why: 'its status was put back to what it told of the workloads before',
+    before: told({ conditions: [rolledOut(LATER)] }),
+    after: told({ conditions: [rolledOut(EARLIER)] }),
+    wakes: true,
+  },
+  {
+    why: 'its status was put back to when AWS had last agreed before',
+    before: told({ lastVerifiedTime: LATER }),
+    after: told({ lastVerifiedTime: EARLIER }),
+    wakes: true,
   },
   {
     why: 'a label or another annotation',

@@ -1,4 +1,5 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
+import type { Condition } from '../../crds/conditions.ts';
 import {
   CHANGED_AT_ANNOTATION,
   CONTENT_ANNOTATION,
@@ -25,7 +26,26 @@ export function isRelevantChange(before: AwsSecret | undefined, after: AwsSecret
     before.metadata.uid !== after.metadata.uid ||
     before.metadata.generation !== after.metadata.generation ||
     before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
-    refreshRequest(before) !== refreshRequest(after)
+    refreshRequest(before) !== refreshRequest(after) ||
+    isTakenBack(before, after)
+  );
+}
+
+/**
+ * Whether the status tells less than before, or of a time before that: somebody erased it, or it was put back with etcd.
+ * We never write it so, and would not look at it again by ourselves.
+ */
+function isTakenBack({ status: before = {} }: AwsSecret, { status: after = {} }: AwsSecret): boolean {
+  const isEarlier = (now: string | undefined, then: string | undefined): boolean =>
+    Date.parse(now ?? '') < Date.parse(then ?? '');
+  const isConditionBack = ({ type, lastTransitionTime }: Condition): boolean => {
+    const now = after.conditions?.find(condition => condition.type === type);
+    return now === undefined ? type === 'RolledOut' : isEarlier(now.lastTransitionTime, lastTransitionTime);
+  };
+  return (
+    (after.observedGeneration ?? -1) < (before.observedGeneration ?? -1) ||
+    isEarlier(after.lastVerifiedTime, before.lastVerifiedTime) ||
+    (before.conditions ?? []).some(isConditionBack)
   );
 }
 

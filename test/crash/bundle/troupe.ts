@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,11 +6,11 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as rest } from 'node:timers/promises';
 import { endpointFlags } from '../../integration/operator.ts';
-import { startFaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
+import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
 import { writeKubeconfig } from '../../support/kubeconfig.ts';
 import type { Pace } from '../pace.ts';
 import type { Theatre } from '../play.ts';
-import type { Incarnation, TroupeMaker } from '../troupe.ts';
+import type { Incarnation, Troupe, TroupeOptions } from '../troupe.ts';
 
 const BUNDLE = path.join(import.meta.dirname, '../../../dist/operator.mjs');
 /** A lease that is soon over, and yet kept by a process that waits for its share of a busy machine. */
@@ -26,8 +26,17 @@ const LOOK_MS = 60;
 const NEVER_MS = 90_000;
 const CALM_MS = 3_000;
 
+/** One that is a process. */
+export interface BundleIncarnation extends Incarnation {
+  readonly child: ChildProcess;
+}
+
+export interface BundleTroupe extends Troupe {
+  start(onStart: (faults: FaultProxy) => void): Promise<BundleIncarnation>;
+}
+
 /** The bundle as users run it, in real time: one process after the other, with a lease that is soon over. */
-export function bundleTroupe({ kube, aws }: Pick<Theatre, 'kube' | 'aws'>): TroupeMaker {
+export function bundleTroupe({ kube, aws }: Pick<Theatre, 'kube' | 'aws'>): (options: TroupeOptions) => BundleTroupe {
   return ({ namespace, lines, step }) => ({
     time: realTime(step),
     calmMs: CALM_MS,
@@ -53,8 +62,8 @@ export function bundleTroupe({ kube, aws }: Pick<Theatre, 'kube' | 'aws'>): Trou
         await faults.stop();
         await rm(folder, { recursive: true });
       });
-      const incarnation: Incarnation = {
-        ...{ faults, gone },
+      return {
+        ...{ faults, gone, child },
         kill: () => {
           child.kill('SIGKILL');
         },
@@ -63,7 +72,6 @@ export function bundleTroupe({ kube, aws }: Pick<Theatre, 'kube' | 'aws'>): Trou
           await gone;
         },
       };
-      return incarnation;
     },
   });
 }

@@ -40,6 +40,8 @@ function rotated(scene: Scene): Promise<Run> {
   return scene.record(rotate, () => holds(stage, 'db', 'second'));
 }
 
+/** Whoever tries in vain to reach the API server tries again within this time. */
+const RECONNECTED_MS = 40_000;
 /** How many writes are lost: more than there are until the operators are back. */
 const LOST = 300;
 
@@ -145,7 +147,11 @@ describe('etcd is put back', () => {
     await each(async (story, scene) => {
       const { reference } = played.get(story) ?? {};
       const isEnd = (end: string): boolean => end === reference?.end;
-      const run = await scene.record(() => story.back?.(scene.stage) ?? nothing(), isEnd);
+      const act = async (): Promise<void> => {
+        await story.back?.(scene.stage);
+        await scene.stage.time.pass(RECONNECTED_MS);
+      };
+      const run = await scene.record(act, isEnd);
       played.set(story, { scene, ...(reference && { reference }), run });
     });
   });

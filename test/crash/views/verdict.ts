@@ -7,6 +7,7 @@ import { pods } from '../oracles/pods.ts';
 import { restarts } from '../oracles/restarts.ts';
 import { silence } from '../oracles/silence.ts';
 import type { Run } from '../run.ts';
+import { withoutNotes } from './notes.ts';
 
 const isOfStatus = (sentence: string): boolean => sentence.startsWith('AwsSecret/');
 const countsOfOthers: Oracle = (run, reference) => counts(run, reference).filter(sentence => !isOfStatus(sentence));
@@ -17,5 +18,5 @@ const ORACLES: readonly Oracle[] = [end, contents, restarts, pods, countsOfOther
  * them, or the past has come back, they tell for a moment what the one who writes knows.
  */
 export function deedDefects(run: Run, reference: Run): readonly string[] {
-  return ORACLES.flatMap(oracle => oracle(run, reference));
+  return ORACLES.flatMap(oracle => oracle(withoutNotes(run), withoutNotes(reference)));
 }
