@@ -116,7 +116,7 @@ export const apiServer: Section = {
       fault: 'etcd is restored from a backup',
       promise:
         'What the backup holds counts: what it does not have does not come back. Where AWS holds another value by now, that is written again, and its users are restarted once more.',
-      tests: { 'test/crash/views/restored.test.ts': ['etcd is put back to what it was'] },
+      tests: { 'test/crash/views/restored.test.ts': ['etcd is put back'] },
     },
     {
       fault: 'The token or the certificate of the API server is replaced',
