@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Agent, request } from 'undici';
+import { Agent, buildConnector, request } from 'undici';
 import type { Clock } from '../../src/controller/runtime/clock.ts';
 import { systemClock } from '../../src/controller/runtime/system-clock.ts';
 import type { Connection } from '../../src/kube/transport/connection.ts';
@@ -66,12 +66,16 @@ export async function connectTransport(
 
 export function createKubeAdmin(access: KubeAccess): KubeAdmin {
   // One for all calls: a test makes hundreds, and each handshake costs more than the call.
-  let connecting: Promise<Agent> | undefined;
-  const connect = async (): Promise<Agent> =>
-    new Agent({ connect: { ca: await readFile(access.certificateAuthority, 'utf8') }, keepAliveTimeout: IDLE_MS });
+  const dispatcher = new Agent({
+    keepAliveTimeout: IDLE_MS,
+    connect: (options, callback) => {
+      readFile(access.certificateAuthority, 'utf8').then(
+        ca => buildConnector({ ca })(options, callback),
+        (error: Error) => callback(error, null),
+      );
+    },
+  });
   const send = async (method: string, path: string, body?: unknown, type = 'application/json') => {
-    connecting ??= connect();
-    const dispatcher = await connecting;
     const response = await request(access.url + path, {
       method: method as 'GET',
       dispatcher,
