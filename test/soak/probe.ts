@@ -77,9 +77,7 @@ async function sample(counts: Counts): Promise<Sample> {
   };
 }
 
-let snapped = 0;
 async function countObjects(): Promise<ObjectCounts> {
-  if (snapped++ % 3 === 0) (await import('node:v8')).writeHeapSnapshot(`/tmp/soakx/${Math.round(process.uptime())}.heapsnapshot`);
   await collectGarbage();
   const timer = setTimeout(() => undefined, 0);
   clearTimeout(timer);
