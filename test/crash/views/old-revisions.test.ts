@@ -14,6 +14,8 @@ import { patientTroupe } from './troupe.ts';
 
 /** For so long nothing newer is told: until a change that was seen has settled and been acted upon. */
 const OLD_MS = 20_000;
+/** What has happened since is seen, and what follows from it told, within so long. */
+const SEEN_MS = 5_000;
 /** Until then every watch is told that its version is too old. */
 const GONE_MS = 3_000;
 /** Of one test, which tells a scenario from some twenty revisions. */
@@ -37,12 +39,11 @@ const isRead = (verb: string): boolean => verb === 'list' || verb === 'get';
 const VIEWS: readonly View[] = [
   { why: 'of all lists of a restart', isOld: ({ verb }) => verb === 'list', isRestarted: true },
   { why: 'of all lists and gets of a restart', isOld: ({ verb }) => isRead(verb), isRestarted: true },
-  ...['awssecrets', 'secrets', 'deployments'].map(kind => ({
+  ...['awssecrets', 'secrets'].map(kind => ({
     why: `of the list of ${kind} of a restart`,
     isOld: (({ verb, resource }) => verb === 'list' && resource === kind) satisfies Matcher as Matcher,
     isRestarted: true,
   })),
-  { why: 'of all lists of a running operator', isOld: ({ verb }) => verb === 'list', isRestarted: false },
   { why: 'of all lists and gets of a running operator', isOld: ({ verb }) => isRead(verb), isRestarted: false },
 ];
 
@@ -61,8 +62,8 @@ async function lookBack(
   scene.after(OLD_MS, () => {
     for (const end of ends) end();
     open();
-    onEnd();
   });
+  scene.after(OLD_MS + SEEN_MS, onEnd);
   if (isRestarted) return await restart(scene);
   scene.after(
     GONE_MS,
