@@ -24,11 +24,11 @@ export interface Load {
 }
 
 /** Who writes into etcd, and who asks the API server. */
-const STORED_EDITORS = 1;
+const STORED_EDITORS = 4;
 const API_EDITORS = 1;
-const CHURNERS = 100;
+const CHURNERS = 24;
 /** How soon it is looked again whether the events of the last edits have arrived. */
-const PACE_MS = 500;
+const PACE_MS = 5;
 /** Between two rotations of a lane: its last restart has settled for ten seconds then. */
 const LANE_PAUSE_MS = 10_000;
 /** The storm cuts watches one by one; this cuts all at once. */

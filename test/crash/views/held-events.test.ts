@@ -11,17 +11,16 @@ import { findScenarios, openTheatre } from './theatre.ts';
 import { patientTroupe } from './troupe.ts';
 
 const KINDS = { AwsSecret: 'awssecrets', Secret: 'secrets', Deployment: 'deployments', StatefulSet: 'statefulsets' };
-const MOMENTS = ['the beginning', 'the first call to AWS'] as const;
 /** Shorter than a change needs to settle, and longer than it takes until all is refreshed twice. */
-const HELD_SECONDS = [5, 150] as const;
+const TIMES = [
+  { from: 'the beginning', seconds: 5 },
+  { from: 'the beginning', seconds: 150 },
+  { from: 'the first call to AWS', seconds: 150 },
+] as const;
 /** How many scenarios are prepared at a time. */
 const AT_ONCE = 3;
 
-interface Hold {
-  readonly resource: string;
-  readonly from: (typeof MOMENTS)[number];
-  readonly seconds: (typeof HELD_SECONDS)[number];
-}
+type Hold = (typeof TIMES)[number] & { readonly resource: string };
 
 const theatre = await openTheatre();
 
@@ -80,9 +79,7 @@ const prepared = await inParallel(await findScenarios(), AT_ONCE, async scenario
 });
 
 for (const { scenario, reference, resources } of prepared) {
-  const holds = resources.flatMap(resource =>
-    MOMENTS.flatMap(from => HELD_SECONDS.map(seconds => ({ resource, from, seconds }))),
-  );
+  const holds = resources.flatMap(resource => TIMES.map(time => ({ resource, ...time })));
   describe.concurrent(`${scenario.name}, events out of order`, () => {
     for (const hold of holds) {
       const { resource, from, seconds } = hold;
