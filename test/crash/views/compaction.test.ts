@@ -60,7 +60,7 @@ describe.concurrent('etcd forgets what the operator has not seen', () => {
           scene.disconnect();
           await scenario.act(scene.stage);
           await scene.stage.time.pass(CUT_MS);
-          await theatre.plane.compact();
+          await theatre.forget();
           scene.straighten();
           await scene.stage.time.pass(RECONNECTED_MS);
         },
@@ -76,7 +76,7 @@ describe.concurrent('etcd forgets what the operator has not seen', () => {
     const run = await play(
       rotation,
       async ({ stage }) => {
-        await theatre.plane.compact();
+        await theatre.forget();
         await stage.time.pass(SILENT_MS);
         await rotation.act(stage);
       },
@@ -108,7 +108,7 @@ describe.concurrent('etcd forgets what the operator has not seen', () => {
         const forgotten = Promise.withResolvers<void>();
         const forget = async (): Promise<void> => {
           await crowded.act(stage);
-          await theatre.plane.compact();
+          await theatre.forget();
           forgotten.resolve();
         };
         let asked = 0;

@@ -12,6 +12,10 @@ import type { Theatre } from '../play.ts';
 /** A theatre whose control plane belongs to one test file: what is done to it, nobody else feels. */
 export interface OwnTheatre extends Theatre {
   readonly plane: ControlPlane;
+  /** Writes so often what nobody looks at. */
+  write(times: number): Promise<void>;
+  /** Has etcd forget every version that anybody can have seen so far. */
+  forget(): Promise<void>;
   /** Begins the history anew, with what there is: after the API server was away, or has been put back. */
   renewHistory(): Promise<void>;
 }
@@ -37,8 +41,18 @@ export async function openOwnTheatre(flags: readonly string[] = []): Promise<Own
     forget: namespace => current.forget(namespace),
     stop: () => current.stop(),
   };
+  const write = async (times: number): Promise<void> => {
+    for (let i = 0; i < times; i += 1) {
+      await kube.patch('/api/v1/namespaces/default', { metadata: { annotations: { 'test/written': `${i}` } } });
+      await kube.patch('/api/v1/namespaces/default', { metadata: { annotations: { 'test/written': null } } });
+    }
+  };
   return {
-    ...{ kube: plane, aws: inject('moto'), history, plane },
+    ...{ kube: plane, aws: inject('moto'), history, plane, write },
+    async forget() {
+      await write(1);
+      await plane.compact();
+    },
     async renewHistory() {
       await current.stop();
       // An API server is ready before it serves what is defined in it.

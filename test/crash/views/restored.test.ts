@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { API_VERSION, HASH_KEY_SECRET, OWNER_LABEL } from '../../../src/crds/names.ts';
 import { reset } from '../../support/fault-proxy/fault.ts';
-import { createKubeAdmin } from '../../support/kube-admin.ts';
 import type { Run } from '../run.ts';
 import { type Stage, uses } from '../stage.ts';
 import { openOwnTheatre } from './plane.ts';
@@ -42,8 +41,8 @@ function rotated(scene: Scene): Promise<Run> {
 
 /** Whoever tries in vain to reach the API server tries again within this time. */
 const RECONNECTED_MS = 40_000;
-/** How many writes are lost: more than there are until the operators are back. */
-const LOST = 300;
+/** Twice so many writes are lost: more than there are until the operators are back. */
+const LOST = 150;
 
 /**
  * Brings every watch of an operator to where the API server is, as bookmarks do each minute: objects of each kind come,
@@ -137,10 +136,7 @@ describe('etcd is put back', () => {
     await each(async (story, scene) => {
       played.set(story, { scene, reference: await story.since(scene) });
     });
-    const kube = createKubeAdmin(theatre.plane);
-    const configMaps = '/api/v1/namespaces/default/configmaps';
-    await kube.create(configMaps, { metadata: { name: 'written' } });
-    for (let i = 0; i < LOST; i += 1) await kube.patch(`${configMaps}/written`, { data: { times: String(i) } });
+    await theatre.write(LOST);
     await each((_, scene) => advance(scene.stage));
     await snapshot.restore();
     await theatre.renewHistory();
