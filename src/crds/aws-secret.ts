@@ -1,14 +1,12 @@
 import { z } from 'zod';
+import { auth } from './aws-secret/auth.ts';
+import { data, dataFrom, SOURCE_KINDS } from './aws-secret/sources.ts';
+import { rules } from './cel.ts';
 import { conditionSchema } from './conditions.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import type { ObjectMeta } from './object.ts';
 
 const DNS_SUBDOMAIN = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
-
-/** A CEL rule of the CRD; `message` names the field and says what is allowed (Kubernetes API conventions). */
-const rules = (...all: readonly { readonly rule: string; readonly message: string }[]) => ({
-  'x-kubernetes-validations': all,
-});
 
 const refreshInterval = z
   .string()
@@ -41,45 +39,6 @@ const regions = z
     ),
   });
 
-const secretId = z.string().min(1).max(2048).meta({ description: 'Name or ARN of a secret in AWS Secrets Manager.' });
-
-const dataEntry = z
-  .object({
-    key: z
-      .string()
-      .min(1)
-      .max(253)
-      .meta({
-        description: 'Key of the Secret.',
-        ...rules({
-          rule: "self.matches('^[-._a-zA-Z0-9]+$') && self != '.' && !self.startsWith('..')",
-          message: '`key` must consist of letters, digits, "-", "_" and ".", and must not be "." or start with ".."',
-        }),
-      }),
-    secretId,
-    property: z
-      .string()
-      .min(1)
-      .max(253)
-      .optional()
-      .meta({ description: 'Top-level property of the JSON object, taken literally. Absent: the whole value.' }),
-    versionStage: z
-      .string()
-      .min(1)
-      .max(256)
-      .default('AWSCURRENT')
-      .meta({ description: 'Staging label of the version to read.' }),
-    optional: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'Leave the key out, instead of failing, while AWS has no such secret or property.' }),
-  })
-  .meta({ description: 'One key of the Secret and where its value comes from.' });
-
-const dataFromEntry = z
-  .object({ secretId })
-  .meta({ description: 'A secret whose every top-level JSON property becomes a key.' });
-
 /** Types of Secret that may be made. Types that let somebody mint tokens are not among them. */
 export const SECRET_TYPES = [
   'Opaque',
@@ -111,6 +70,10 @@ const target = z
       description:
         'Owner: create the Secret, which goes when the AwsSecret goes; refuse one that somebody else made. Adopt: take over an existing Secret that no controller owns, and leave it behind.',
     }),
+    sourceDeletionPolicy: z.enum(['Retain', 'Delete']).default('Retain').meta({
+      description:
+        'What happens to the Secret when a secret that it is made of is really deleted in AWS, which is made sure of for ten minutes. Retain: it stays as it is. Delete: it goes.',
+    }),
     metadata: z
       .object({
         labels: stringMap('Labels of the Secret.'),
@@ -125,7 +88,7 @@ const target = z
         }),
       }),
   })
-  .default({ type: 'Opaque', creationPolicy: 'Owner', metadata: {} })
+  .default({ type: 'Opaque', creationPolicy: 'Owner', sourceDeletionPolicy: 'Retain', metadata: {} })
   .meta({ description: 'The Secret to keep.' });
 
 const rollout = z
@@ -141,24 +104,18 @@ const rollout = z
 export const awsSecretSpecSchema = z
   .object({
     refreshInterval,
+    consistency: z.enum(['Eventual', 'Strict']).default('Eventual').meta({
+      description:
+        'How fresh an answer has to be. Eventual: AWS may tell of a new version from a list, which lags behind by up to five minutes, and costs least. Strict: the secret itself is asked.',
+    }),
     suspend: z
       .boolean()
       .default(false)
       .meta({ description: 'Read and write nothing while true; the Secret stays as it is.' }),
     regions,
-    data: z
-      .array(dataEntry)
-      .max(256)
-      .optional()
-      .meta({
-        description: 'Single keys. They win over `dataFrom`.',
-        'x-kubernetes-list-type': 'map',
-        'x-kubernetes-list-map-keys': ['key'],
-      }),
-    dataFrom: z.array(dataFromEntry).max(64).optional().meta({
-      description: 'Whole secrets. Two entries that give the same key are refused by name.',
-      'x-kubernetes-list-type': 'atomic',
-    }),
+    auth,
+    data,
+    dataFrom,
     target,
     rollout,
   })
@@ -174,9 +131,17 @@ const time = (description: string) => z.string().max(64).optional().meta({ forma
 const count = (description: string) => z.int().min(0).optional().meta({ format: 'int32', description });
 
 const sourceStatusSchema = z.object({
-  name: z.string().max(2048).meta({ description: 'Name or ARN as the spec gives it.' }),
-  versionId: z.string().max(64).optional().meta({ description: 'Version that the Secret holds.' }),
-  stage: z.string().max(256).optional().meta({ description: 'Staging label that was read.' }),
+  kind: z
+    .enum(SOURCE_KINDS)
+    .optional()
+    .meta({ description: 'What it is in AWS. Default: Secret, of Secrets Manager, by its stage.' }),
+  name: z.string().max(2048).meta({ description: 'Name, ARN, path or pattern as the spec gives it.' }),
+  versionId: z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ description: 'Version that the Secret holds; of a path or pattern, a hash of all names and versions.' }),
+  stage: z.string().max(2048).optional().meta({ description: 'Staging label, version, label or tags that were asked for.' }),
   region: z.string().max(32).optional().meta({ description: 'Region that answered.' }),
   createdTime: time('When AWS created that version.'),
   reason: z.string().max(64).optional().meta({ description: 'Why this source failed; absent when it did not.' }),

@@ -6,7 +6,8 @@ import { repairPauseMs } from './repairs.ts';
 import { refuseMetadata } from './secret/metadata-rules.ts';
 import { mayWrite } from './secret/ownership.ts';
 import type { SecretMetadata } from './secret/secret.ts';
-import { sourceKey, sourceReferences } from './sources/references.ts';
+import { sourcesOf } from './sources/references.ts';
+import { sourceKey } from './sources/source.ts';
 import { isEcho, refreshRequest } from './triggers.ts';
 
 /** How late the watch may bring a write of ours; after that, what differs was written by somebody else. */
@@ -60,7 +61,7 @@ function suspended({ awsSecret }: Observed): Plan | undefined {
 /** The API server refuses such a spec, but for its metadata; an object stored before a rule existed may still break it. */
 function brokenSpec({ awsSecret }: Observed): Plan | undefined {
   const { refreshInterval } = awsSecret.spec;
-  if (sourceReferences(awsSecret).length === 0) {
+  if (sourcesOf(awsSecret).length === 0) {
     return refuse(fail('InvalidSpec', 'terminal', 'at least one of `data` and `dataFrom` must have an entry'));
   }
   const ms = parseDuration(refreshInterval);
@@ -105,16 +106,20 @@ function watchDeadline({ writtenAt, repairs }: SyncRecord): number | undefined {
   return writtenAt === undefined ? undefined : writtenAt + Math.max(WATCH_LAG_MS, repairPauseMs(repairs));
 }
 
-function requested({ awsSecret, record }: Observed): Plan | undefined {
+function requested(observed: Observed): Plan | undefined {
+  return isRequested(observed) ? { kind: 'read' } : undefined;
+}
+
+/** Whether somebody has asked for a refresh that has not been made. */
+export function isRequested({ awsSecret, record }: Observed): boolean {
   const request = refreshRequest(awsSecret);
-  return request !== undefined && request !== record?.handledRefreshRequest ? { kind: 'read' } : undefined;
+  return request !== undefined && request !== record?.handledRefreshRequest;
 }
 
 function due({ awsSecret, record, now }: Observed): Plan | undefined {
   if (record?.dueAt === undefined || record.dueAt > now) return undefined;
-  const knowsAll = sourceReferences(awsSecret).every(reference =>
-    record.sources.some(s => s.key === sourceKey(reference)),
-  );
+  const known = new Set(record.sources.map(({ source }) => sourceKey(source)));
+  const knowsAll = sourcesOf(awsSecret).every(source => known.has(sourceKey(source)));
   return knowsAll ? { kind: 'verify', record } : { kind: 'read' };
 }
 

@@ -3,17 +3,42 @@ import type { Result } from '../runtime/error.ts';
 import type { ObjectKey } from '../runtime/key.ts';
 import type { AwsSecretCache, SecretCache } from '../runtime/ports.ts';
 import type { LiveSecret, SecretManifest, SecretMetadata } from './secret/secret.ts';
+import type { Source } from './sources/source.ts';
+
+/** Whose permissions a source is read with; nothing that one identity has read is ever given to another. */
+export interface Identity {
+  readonly namespace: string;
+  /** ServiceAccount of the namespace whose token is exchanged; undefined: the operator's own identity. */
+  readonly serviceAccountName?: string;
+  /** What its token assumes; undefined: the role that its annotation names. */
+  readonly roleArn?: string;
+  /** Assumed from there, in this order. */
+  readonly assumeRoles: readonly AssumedRole[];
+}
+
+export interface AssumedRole {
+  readonly roleArn: string;
+  readonly externalId?: string;
+  readonly sessionTags: Readonly<Record<string, string>>;
+}
 
 /** What the spec asks AWS for. `regions` in the order they are asked; empty means the operator's default. */
-export interface SourceReference {
-  readonly secretId: string;
-  readonly versionStage: string;
+export interface SourceRequest {
+  readonly source: Source;
+  readonly identity: Identity;
   readonly regions: readonly string[];
-  /** Version that the Secret holds now: a replica that lags behind it must not take us back. Undefined at a first read. */
-  readonly held?: string;
+  /** What the Secret holds now: a replica that lags behind it must not take us back. Undefined at a first read. */
+  readonly held?: SourceVersion;
+  /** Monotonic milliseconds: what was observed before is too old an answer. */
+  readonly freshAfter: number;
+  /** Milliseconds after which it will be asked again; undefined: not by itself. Who is soon due may ride along with others. */
+  readonly intervalMs: number | undefined;
+  /** Whether a list, which lags behind, may tell of a version. */
+  readonly consistency: 'Eventual' | 'Strict';
 }
 
 export interface SourceVersion {
+  /** Of a path or a search: a hash of all names and versions. */
   readonly versionId: string;
   /** Region that answered. */
   readonly region: string;
@@ -21,16 +46,30 @@ export interface SourceVersion {
   readonly createdTime?: string;
 }
 
-export interface SourceValue extends SourceVersion {
-  /** SecretBinary, or SecretString in UTF-8. */
+export interface ObservedVersion extends SourceVersion {
+  /** Monotonic milliseconds at which AWS was asked. */
+  readonly observedAt: number;
+}
+
+export interface SourceValue extends ObservedVersion {
+  /** One of a secret or parameter; any number of a path or search, in the order of their names. */
+  readonly items: readonly SourceItem[];
+}
+
+export interface SourceItem {
+  /** Of the secret or parameter, in AWS. */
+  readonly name: string;
+  /** SecretBinary, or text in UTF-8. */
   readonly bytes: Uint8Array;
 }
 
-/** AWS, as this slice needs it. Errors name the reference, never a value; neither call throws. */
+/** AWS, as this slice needs it. Errors name the source, never a value; no call throws. */
 export interface SourceReader {
-  /** Which version the stage points at. Decrypts nothing. */
-  readVersion(reference: SourceReference): Promise<Result<SourceVersion>>;
-  readValue(reference: SourceReference): Promise<Result<SourceValue>>;
+  /** Which version there is. Decrypts nothing where AWS can tell it without. */
+  readVersion(request: SourceRequest): Promise<Result<ObservedVersion>>;
+  readValue(request: SourceRequest): Promise<Result<SourceValue>>;
+  /** Whether the primary region says that what was read before is deleted; not merely absent, denied, or without a value. */
+  isDeleted(request: SourceRequest): Promise<Result<boolean>>;
 }
 
 /** The Secrets of the API server. Every write is guarded: it fails with `conflict` when the object is not as expected. */

@@ -1,13 +1,12 @@
-import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
+import { type AwsSecret, type SourceStatus, targetName } from '../../crds/aws-secret.ts';
 import { type ContentChange, readChange } from '../../crds/content-history.ts';
 import type { SourceVersion } from './ports.ts';
 import type { Repairs } from './repairs.ts';
-import { sourceKey, sourceReferences } from './sources/references.ts';
+import { sourcesOf } from './sources/references.ts';
+import { type Source, titleOf } from './sources/source.ts';
 
 export interface SourceRecord {
-  readonly key: string;
-  readonly secretId: string;
-  readonly versionStage: string;
+  readonly source: Source;
   /** Undefined for an optional source that AWS does not have. */
   readonly version: SourceVersion | undefined;
 }
@@ -61,14 +60,13 @@ export function recordFromStatus(awsSecret: AwsSecret, now: number, wallNow: num
   if (status === undefined || !isReady || status.observedGeneration !== metadata.generation) return undefined;
   if (target?.uid === undefined || target.resourceVersion === undefined || target.name !== targetName(awsSecret))
     return undefined;
-  const references = sourceReferences(awsSecret);
   const sources: SourceRecord[] = [];
-  for (const { secretId, versionStage } of references) {
-    const source = status.sources?.find(s => s.name === secretId && s.stage === versionStage);
-    if (source?.versionId === undefined || source.region === undefined) return undefined;
-    const { versionId, region, createdTime } = source;
+  for (const source of sourcesOf(awsSecret)) {
+    const known = statusOf(awsSecret, source);
+    if (known?.versionId === undefined || known.region === undefined) return undefined;
+    const { versionId, region, createdTime } = known;
     const version = { versionId, region, ...(createdTime !== undefined && { createdTime }) };
-    sources.push({ key: sourceKey({ secretId, versionStage }), secretId, versionStage, version });
+    sources.push({ source, version });
   }
   return {
     uid: metadata.uid,
@@ -83,6 +81,14 @@ export function recordFromStatus(awsSecret: AwsSecret, now: number, wallNow: num
     handledRefreshRequest: status.lastHandledRefreshRequest,
     dueAt: spec.refreshInterval === '0' ? undefined : now,
   };
+}
+
+/** What the status tells of a source. */
+export function statusOf({ status }: AwsSecret, source: Source): SourceStatus | undefined {
+  const title = titleOf(source);
+  return status?.sources?.find(
+    ({ kind = 'Secret', name, stage }) => kind === title.kind && name === title.name && stage === title.stage,
+  );
 }
 
 /**

@@ -1,18 +1,18 @@
 import type { AwsSecret } from '../../crds/aws-secret.ts';
 import { readHistory } from '../../crds/content-history.ts';
-import { parseDuration } from '../../crds/duration.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
 import type { SyncError } from '../runtime/error.ts';
 import type { Log } from '../runtime/log.ts';
 import { refreshDelayMs } from '../runtime/schedule.ts';
-import { isTouchedByOthers, type Observed, type Plan } from './plan.ts';
+import { isRequested, isTouchedByOthers, type Observed, type Plan } from './plan.ts';
 import type { SourceReader, SyncMetrics } from './ports.ts';
-import { formerContents, type SourceRecord, type SyncRecord, silenceFromStatus } from './record.ts';
+import { formerContents, type SyncRecord, silenceFromStatus } from './record.ts';
 import { repaired } from './repairs.ts';
 import type { SyncResult } from './report/result.ts';
 import { renderSecret } from './secret/render.ts';
 import { type WriteDependencies, type Written, writeSecret } from './secret/write.ts';
-import { fetchSources, type SourceFailure, verifySources } from './sources/fetch.ts';
+import { type Fetched, fetchSources, type SourceFailure, verifySources } from './sources/fetch.ts';
+import { freshEnough, refreshIntervalMs } from './sources/freshness.ts';
 import { selectValues } from './sources/select.ts';
 import { isEcho, refreshRequest } from './triggers.ts';
 
@@ -43,21 +43,22 @@ export async function sync(plan: Plan, observed: Observed, deps: SyncDependencie
 
 async function verify(observed: Observed, known: SyncRecord, deps: SyncDependencies, log: Log): Promise<SyncResult> {
   const { awsSecret, secret } = observed;
-  const answer = await verifySources(deps.reader, awsSecret, known);
+  const answer = await verifySources(deps.reader, awsSecret, known, freshEnough(awsSecret, observed.now));
   if (answer.kind === 'failed') return failed(observed, worst(answer.failures), answer.failures);
   if (answer.kind === 'moved') return await read(observed, deps, log);
-  const { sources } = answer;
+  const { sources, observedAt } = answer;
   // The status names the newest content only, and that of former releases none.
   const history = secret !== undefined && isEcho(secret, known) ? readHistory(secret) : known.history;
-  return { kind: 'synced', record: { ...known, sources, history, ...answered(deps), dueAt: dueAt(awsSecret, deps) } };
+  return { kind: 'synced', record: { ...known, sources, history, ...answered(awsSecret, observedAt, deps) } };
 }
 
 /** fetch → select → render → write. Stops at the first step that fails; nothing is written before the last. */
 async function read(observed: Observed, deps: SyncDependencies, log: Log): Promise<SyncResult> {
   const { awsSecret, secret } = observed;
-  const fetched = await fetchSources(deps.reader, awsSecret, observed.record);
+  const freshAfter = isRequested(observed) ? observed.now : freshEnough(awsSecret, observed.now);
+  const fetched = await fetchSources(deps.reader, awsSecret, observed.record, freshAfter);
   if (fetched.kind === 'failed') return failed(observed, worst(fetched.failures), fetched.failures);
-  const values = selectValues(awsSecret, fetched.bytes);
+  const values = selectValues(awsSecret, fetched.values);
   if (!values.ok) return failed(observed, values.error);
   const manifest = renderSecret(awsSecret, values.value);
   if (!manifest.ok) return failed(observed, manifest.error);
@@ -70,7 +71,7 @@ async function read(observed: Observed, deps: SyncDependencies, log: Log): Promi
     deps.metrics.changed();
     log.info('secret written', { secret: manifest.value.name, count: values.value.size });
   }
-  return { kind: 'synced', record: recordOf(observed, fetched.sources, written.value, deps) };
+  return { kind: 'synced', record: recordOf(observed, fetched, written.value, deps) };
 }
 
 /** AWS takes its time: what was deleted or changed meanwhile is not written any more, but decided anew. */
@@ -92,7 +93,7 @@ function failed(
 
 function recordOf(
   observed: Observed,
-  sources: readonly SourceRecord[],
+  { sources, observedAt }: Pick<Extract<Fetched, { kind: 'fetched' }>, 'sources' | 'observedAt'>,
   { metadata, history }: Written,
   deps: SyncDependencies,
 ): SyncRecord {
@@ -105,21 +106,25 @@ function recordOf(
     sources,
     changedAt: history[0].time,
     history,
-    ...answered(deps),
+    ...answered(awsSecret, observedAt, deps),
     writtenAt: now,
     repairs: isTouchedByOthers(observed) ? repaired(record?.repairs, now) : record?.repairs,
     handledRefreshRequest: refreshRequest(awsSecret),
-    dueAt: dueAt(awsSecret, deps),
   };
 }
 
-function answered({ clock }: SyncDependencies): Pick<SyncRecord, 'verifiedTime' | 'answeredAt'> {
-  return { verifiedTime: clock.now(), answeredAt: clock.monotonic() };
-}
-
-function dueAt({ spec }: AwsSecret, { clock, random }: SyncDependencies): number | undefined {
-  const interval = parseDuration(spec.refreshInterval) ?? 0;
-  return interval === 0 ? undefined : clock.monotonic() + refreshDelayMs(interval, random);
+/** What follows from an answer of that age. */
+function answered(
+  awsSecret: AwsSecret,
+  observedAt: number,
+  { clock, random }: SyncDependencies,
+): Pick<SyncRecord, 'verifiedTime' | 'answeredAt' | 'dueAt'> {
+  const intervalMs = refreshIntervalMs(awsSecret);
+  return {
+    verifiedTime: clock.now() - (clock.monotonic() - observedAt),
+    answeredAt: observedAt,
+    dueAt: intervalMs === undefined ? undefined : observedAt + refreshDelayMs(intervalMs, random),
+  };
 }
 
 /** What somebody has to mend comes before what mends itself. */

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AwsSecret, AwsSecretStatus, SourceStatus } from '../../../crds/aws-secret.ts';
-import { VERIFIED_EVERY_MS } from '../record.ts';
+import { statusOf, VERIFIED_EVERY_MS } from '../record.ts';
 import type { SourceFailure } from '../sources/fetch.ts';
-import { sourceReferences } from '../sources/references.ts';
+import { sourcesOf } from '../sources/references.ts';
+import { type Source, type SourceTitle, sourceKey, titleOf } from '../sources/source.ts';
 import { nextConditions, type StatusOptions } from './conditions.ts';
 import type { SyncResult } from './result.ts';
 
@@ -42,11 +43,7 @@ function fields(awsSecret: AwsSecret, result: SyncResult, now: number): AwsSecre
         lastVerifiedTime: timestamp(Math.min(record.verifiedTime, now)),
         ...(record.handledRefreshRequest !== undefined && { lastHandledRefreshRequest: record.handledRefreshRequest }),
         target: { ...record.target, ...(newest && { content: newest.content }) },
-        sources: record.sources.slice(0, MAX_SOURCES).map(({ secretId, versionStage, version }) => ({
-          name: secretId,
-          stage: versionStage,
-          ...version,
-        })),
+        sources: record.sources.slice(0, MAX_SOURCES).map(({ source, version }) => ({ ...named(source), ...version })),
         sourceCount: record.sources.length,
       };
     }
@@ -57,15 +54,19 @@ function fields(awsSecret: AwsSecret, result: SyncResult, now: number): AwsSecre
 
 /** The sources of the spec with what is known of them, failing ones first. */
 function failedSources(awsSecret: AwsSecret, failures: readonly SourceFailure[]): AwsSecretStatus {
-  const references = sourceReferences(awsSecret);
-  const all = references.map(({ secretId, versionStage }): SourceStatus => {
-    const is = (name: string, stage: string | undefined) => name === secretId && stage === versionStage;
-    const { reason: _, ...known } = awsSecret.status?.sources?.find(s => is(s.name, s.stage)) ?? {};
-    const failure = failures.find(f => is(f.secretId, f.versionStage));
-    return { ...known, name: secretId, stage: versionStage, ...(failure && { reason: failure.error.reason }) };
+  const all = sourcesOf(awsSecret).map((source): SourceStatus => {
+    const { reason: _, ...known } = statusOf(awsSecret, source) ?? {};
+    const failure = failures.find(failed => sourceKey(failed.source) === sourceKey(source));
+    return { ...known, ...named(source), ...(failure && { reason: failure.error.reason }) };
   });
   const sources = [...all.filter(s => s.reason !== undefined), ...all.filter(s => s.reason === undefined)];
-  return { sources: sources.slice(0, MAX_SOURCES), sourceCount: references.length };
+  return { sources: sources.slice(0, MAX_SOURCES), sourceCount: all.length };
+}
+
+/** What most sources are goes without saying. */
+function named(source: Source): SourceTitle | Omit<SourceTitle, 'kind'> {
+  const { kind, ...title } = titleOf(source);
+  return kind === 'Secret' ? title : { kind, ...title };
 }
 
 function timestamp(ms: number): string {

@@ -1,44 +1,53 @@
 import type { AwsSecret } from '../../../crds/aws-secret.ts';
 import type { Result, SyncError } from '../../runtime/error.ts';
-import type { SourceReader, SourceReference, SourceVersion } from '../ports.ts';
+import type { ObservedVersion, SourceReader, SourceRequest } from '../ports.ts';
 import type { SourceRecord, SyncRecord } from '../record.ts';
-import { sourceKey, sourceReferences } from './references.ts';
-import type { SourceBytes } from './select.ts';
+import { refreshIntervalMs } from './freshness.ts';
+import { dataFromSource, dataSource, identityOf, sourcesOf } from './references.ts';
+import type { SourceValues } from './select.ts';
+import { type Source, sourceKey } from './source.ts';
 
 export interface SourceFailure {
-  readonly secretId: string;
-  readonly versionStage: string;
+  readonly source: Source;
   readonly error: SyncError;
 }
 
+/** `observedAt`: monotonic milliseconds of the oldest answer. */
 export type Verification =
-  | { readonly kind: 'same'; readonly sources: readonly SourceRecord[] }
+  | { readonly kind: 'same'; readonly sources: readonly SourceRecord[]; readonly observedAt: number }
   | { readonly kind: 'moved' }
   | { readonly kind: 'failed'; readonly failures: readonly SourceFailure[] };
 
 export type Fetched =
-  | { readonly kind: 'fetched'; readonly sources: readonly SourceRecord[]; readonly bytes: SourceBytes }
+  | {
+      readonly kind: 'fetched';
+      readonly sources: readonly SourceRecord[];
+      readonly values: SourceValues;
+      readonly observedAt: number;
+    }
   | { readonly kind: 'failed'; readonly failures: readonly SourceFailure[] };
 
-/** Asks AWS whether every source still has the version of `record`. Reads no value. */
+/** Asks AWS whether every source still has the version of `record`. Reads no value where AWS can tell without. */
 export async function verifySources(
   reader: SourceReader,
   awsSecret: AwsSecret,
   record: SyncRecord,
+  freshAfter: number,
 ): Promise<Verification> {
-  const answers = await readAll(awsSecret, record, reference => reader.readVersion(reference));
+  const requests = requestsOf(awsSecret, record, freshAfter);
+  const answers = await readAll(awsSecret, requests, request => reader.readVersion(request));
   if (answers.failures.length > 0) return { kind: 'failed', failures: answers.failures };
-  const known = new Map(record.sources.map(source => [source.key, source.version]));
+  const known = new Map(record.sources.map(({ source, version }) => [sourceKey(source), version]));
   const isSame = answers.found.every(
-    ({ record: { key, version } }) => known.get(key)?.versionId === version?.versionId,
+    ({ record: { source, version } }) => known.get(sourceKey(source))?.versionId === version?.versionId,
   );
   if (!isSame) return { kind: 'moved' };
   // What only a read of the value tells stays; the region is the one that answered now.
-  const merge = ({ record: source }: { record: SourceRecord }): SourceRecord => ({
-    ...source,
-    version: source.version && { ...known.get(source.key), ...source.version },
+  const merge = ({ record: { source, version } }: { record: SourceRecord }): SourceRecord => ({
+    source,
+    version: version && { ...known.get(sourceKey(source)), ...version },
   });
-  return { kind: 'same', sources: answers.found.map(merge) };
+  return { kind: 'same', sources: answers.found.map(merge), observedAt: answers.observedAt };
 }
 
 /** Reads every source whole. All or nothing: one failure fails all, so that no Secret is ever written in part. */
@@ -46,58 +55,75 @@ export async function fetchSources(
   reader: SourceReader,
   awsSecret: AwsSecret,
   record: SyncRecord | undefined,
+  freshAfter: number,
 ): Promise<Fetched> {
-  const answers = await readAll(awsSecret, record, reference => reader.readValue(reference));
+  const requests = requestsOf(awsSecret, record, freshAfter);
+  const answers = await readAll(awsSecret, requests, request => reader.readValue(request));
   if (answers.failures.length > 0) return { kind: 'failed', failures: answers.failures };
   return {
     kind: 'fetched',
     sources: answers.found.map(answer => answer.record),
-    bytes: new Map(answers.found.map(({ record, answer }) => [record.key, answer?.bytes])),
+    values: new Map(answers.found.map(({ record, answer }) => [sourceKey(record.source), answer?.items])),
+    observedAt: answers.observedAt,
   };
+}
+
+/** What is asked of AWS for an AwsSecret whose last successful sync left `record` behind. */
+export function requestsOf(
+  awsSecret: AwsSecret,
+  record: SyncRecord | undefined,
+  freshAfter: number,
+): readonly SourceRequest[] {
+  const { regions = [], consistency } = awsSecret.spec;
+  const identity = identityOf(awsSecret);
+  const intervalMs = refreshIntervalMs(awsSecret);
+  return sourcesOf(awsSecret).map(source => {
+    const key = sourceKey(source);
+    const held = record?.sources.find(known => sourceKey(known.source) === key)?.version;
+    const request = { source, identity, regions, freshAfter, intervalMs, consistency };
+    return held === undefined ? request : { ...request, held };
+  });
 }
 
 interface Answers<T> {
   readonly found: readonly { readonly record: SourceRecord; readonly answer: T | undefined }[];
   readonly failures: readonly SourceFailure[];
+  readonly observedAt: number;
 }
 
-type Read<T> = (reference: SourceReference) => Promise<Result<T>>;
+type Read<T> = (request: SourceRequest) => Promise<Result<T>>;
 
-async function readAll<T extends SourceVersion>(
+async function readAll<T extends ObservedVersion>(
   awsSecret: AwsSecret,
-  record: SyncRecord | undefined,
+  requests: readonly SourceRequest[],
   read: Read<T>,
 ): Promise<Answers<T>> {
-  const references = sourceReferences(awsSecret);
-  const heldBy = new Map(record?.sources.map(source => [source.key, source.version?.versionId]));
-  const results = await Promise.all(
-    references.map(reference => {
-      const held = heldBy.get(sourceKey(reference));
-      return read(held === undefined ? reference : { ...reference, held });
-    }),
-  );
+  const results = await Promise.all(requests.map(read));
   const found: { record: SourceRecord; answer: T | undefined }[] = [];
   const failures: SourceFailure[] = [];
-  for (const [index, { secretId, versionStage }] of references.entries()) {
+  let observedAt = Number.POSITIVE_INFINITY;
+  for (const [index, { source, freshAfter }] of requests.entries()) {
     const result = results[index];
     if (result === undefined) continue;
-    const key = sourceKey({ secretId, versionStage });
     if (result.ok) {
       const answer = result.value;
       const { versionId, region, createdTime } = answer;
       const version = { versionId, region, ...(createdTime !== undefined && { createdTime }) };
-      found.push({ record: { key, secretId, versionStage, version }, answer });
-    } else if (result.error.reason === 'SecretNotFound' && isOptional(awsSecret, key)) {
-      found.push({ record: { key, secretId, versionStage, version: undefined }, answer: undefined });
+      found.push({ record: { source, version }, answer });
+      observedAt = Math.min(observedAt, answer.observedAt);
+    } else if (result.error.reason === 'SecretNotFound' && isOptional(awsSecret, source)) {
+      found.push({ record: { source, version: undefined }, answer: undefined });
+      observedAt = Math.min(observedAt, freshAfter);
     } else {
-      failures.push({ secretId, versionStage, error: result.error });
+      failures.push({ source, error: result.error });
     }
   }
-  return { found, failures };
+  return { found, failures, observedAt };
 }
 
 /** Whether every use of a source is by an optional entry. */
-function isOptional({ spec }: AwsSecret, key: string): boolean {
-  const isWhole = (spec.dataFrom ?? []).some(entry => sourceKey(entry) === key);
-  return !isWhole && (spec.data ?? []).every(entry => entry.optional || sourceKey(entry) !== key);
+function isOptional({ spec }: AwsSecret, source: Source): boolean {
+  const key = sourceKey(source);
+  const isWhole = (spec.dataFrom ?? []).some(entry => sourceKey(dataFromSource(entry)) === key);
+  return !isWhole && (spec.data ?? []).every(entry => entry.optional || sourceKey(dataSource(entry)) !== key);
 }

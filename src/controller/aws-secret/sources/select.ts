@@ -1,21 +1,23 @@
 import type { AwsSecret } from '../../../crds/aws-secret.ts';
 import { fail, ok, type Result } from '../../runtime/error.ts';
 import { parseProperties } from './document.ts';
-import { sourceKey } from './references.ts';
+import type { SourceItem } from '../ports.ts';
+import { dataFromSource, dataSource } from './references.ts';
+import { sourceKey } from './source.ts';
 
-/** Bytes by `sourceKey`; undefined for a source that AWS does not have. */
-export type SourceBytes = ReadonlyMap<string, Uint8Array | undefined>;
+/** What each source holds, by `sourceKey`; undefined for one that AWS does not have. */
+export type SourceValues = ReadonlyMap<string, readonly SourceItem[] | undefined>;
 
 type Values = ReadonlyMap<string, Uint8Array>;
 
 /** The keys of the Secret and their bytes. `data` wins over `dataFrom`; two `dataFrom` entries must not meet. */
-export function selectValues({ spec }: AwsSecret, sources: SourceBytes): Result<Values> {
+export function selectValues({ spec }: AwsSecret, sources: SourceValues): Result<Values> {
   const named = new Set((spec.data ?? []).map(entry => entry.key));
   const whole = selectWhole(spec.dataFrom ?? [], sources, named);
   if (!whole.ok) return whole;
   const values = new Map(whole.value);
   for (const entry of spec.data ?? []) {
-    const selected = selectEntry(entry, sources.get(sourceKey(entry)));
+    const selected = selectEntry(entry, sources.get(sourceKey(dataSource(entry)))?.[0]?.bytes);
     if (!selected.ok) return selected;
     if (selected.value !== undefined) values.set(entry.key, selected.value);
   }
@@ -25,13 +27,14 @@ export function selectValues({ spec }: AwsSecret, sources: SourceBytes): Result<
 /** The properties of every `dataFrom` entry, without the keys that `data` names. */
 function selectWhole(
   entries: NonNullable<AwsSecret['spec']['dataFrom']>,
-  sources: SourceBytes,
+  sources: SourceValues,
   named: ReadonlySet<string>,
 ): Result<Values> {
   const values = new Map<string, Uint8Array>();
   const givenBy = new Map<string, string>();
-  for (const { secretId } of entries) {
-    const properties = propertiesOf(secretId, sources.get(sourceKey({ secretId })));
+  for (const entry of entries) {
+    const { secretId = '' } = entry;
+    const properties = propertiesOf(secretId, sources.get(sourceKey(dataFromSource(entry)))?.[0]?.bytes);
     if (!properties.ok) return properties;
     if (properties.value.size === 0) return empty(secretId);
     for (const [key, bytes] of properties.value) {
@@ -81,11 +84,11 @@ type DataEntry = NonNullable<AwsSecret['spec']['data']>[number];
 function selectEntry(entry: DataEntry, bytes: Uint8Array | undefined): Result<Uint8Array | undefined> {
   if (bytes === undefined) return ok(undefined);
   if (entry.property === undefined) return ok(bytes);
-  const properties = propertiesOf(entry.secretId, bytes);
+  const properties = propertiesOf(entry.secretId ?? '', bytes);
   if (!properties.ok) return properties;
   const value = properties.value.get(entry.property);
   if (value !== undefined || entry.optional) return ok(value);
-  const message = `secret ${quote(entry.secretId)} has no property ${quote(entry.property)}, which key ${quote(entry.key)} asks for; add it in AWS, correct \`property\`, or set \`optional: true\``;
+  const message = `secret ${quote(entry.secretId ?? '')} has no property ${quote(entry.property)}, which key ${quote(entry.key)} asks for; add it in AWS, correct \`property\`, or set \`optional: true\``;
   return fail('PropertyNotFound', 'content', message);
 }
 
