@@ -47,18 +47,15 @@ const dataEntry = z
       .max(256)
       .optional()
       .meta({ description: 'Staging label of the version to read. Default: AWSCURRENT.' }),
-    versionId: z
-      .string()
-      .min(32)
-      .max(64)
-      .optional()
-      .meta({ description: 'Version to read, whatever stage it has.' }),
+    versionId: z.string().min(32).max(64).optional().meta({ description: 'Version to read, whatever stage it has.' }),
     parameterVersion: z.int().min(1).optional().meta({ format: 'int64', description: 'Version of the parameter.' }),
     parameterLabel: z.string().min(1).max(100).optional().meta({ description: 'Label of the parameter’s version.' }),
     optional: z
       .boolean()
       .default(false)
-      .meta({ description: 'Leave the key out, instead of failing, while AWS has no such secret, parameter or property.' }),
+      .meta({
+        description: 'Leave the key out, instead of failing, while AWS has no such secret, parameter or property.',
+      }),
   })
   .meta({
     description: 'One key of the Secret and where its value comes from.',
@@ -73,11 +70,13 @@ const dataEntry = z
       },
       {
         rule: '!(has(self.versionStage) && has(self.versionId)) && !(has(self.parameterVersion) && has(self.parameterLabel))',
-        message: 'an entry of `data` must name one version: `versionStage` or `versionId`, `parameterVersion` or `parameterLabel`',
+        message:
+          'an entry of `data` must name one version: `versionStage` or `versionId`, `parameterVersion` or `parameterLabel`',
       },
       {
         rule: 'has(self.secretId) ? !has(self.parameterVersion) && !has(self.parameterLabel) : !has(self.versionStage) && !has(self.versionId)',
-        message: '`versionStage` and `versionId` go with `secretId`, `parameterVersion` and `parameterLabel` with `parameter`',
+        message:
+          '`versionStage` and `versionId` go with `secretId`, `parameterVersion` and `parameterLabel` with `parameter`',
       },
     ),
   });
@@ -146,7 +145,8 @@ const dataFromEntry = z
     keys,
   })
   .meta({
-    description: 'Many keys at once: the properties of a secret, the parameters under a path, or secrets that are found.',
+    description:
+      'Many keys at once: the properties of a secret, the parameters under a path, or secrets that are found.',
     ...rules({
       rule: '[has(self.secretId), has(self.parameterPath), has(self.find)].exists_one(x, x)',
       message: 'each entry of `dataFrom` must name one of `secretId`, `parameterPath` and `find`',

@@ -1,7 +1,7 @@
 import type { AwsSecret } from '../../../crds/aws-secret.ts';
 import { fail, ok, type Result } from '../../runtime/error.ts';
-import { parseProperties } from './document.ts';
 import type { SourceItem } from '../ports.ts';
+import { parseProperties } from './document.ts';
 import { dataFromSource, dataSource } from './references.ts';
 import { sourceKey } from './source.ts';
 

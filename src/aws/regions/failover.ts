@@ -1,14 +1,11 @@
-import { type Classification, errorCode } from './classify.ts';
-
-/** What one region said. */
-export type Asked<T> = { readonly answer: T } | { readonly error: unknown; readonly is: Classification };
+import type { Asked, Refusal } from '../engine/answer.ts';
 
 /** What the regions said, asked in order. */
 export type Failover<T> =
   | { readonly kind: 'answered'; readonly answer: T; readonly region: string }
-  | { readonly kind: 'refused'; readonly error: unknown; readonly is: Classification; readonly region: string }
-  /** `code` of the primary's trouble; `unbelieved` the first secondary whose answer was not accepted. */
-  | { readonly kind: 'unavailable'; readonly code: string; readonly unbelieved: string | undefined };
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly region: string }
+  /** `refusal` is the primary's trouble; `unbelieved` the first secondary whose answer was not accepted. */
+  | { readonly kind: 'unavailable'; readonly refusal: Refusal; readonly unbelieved: string | undefined };
 
 /**
  * Asks the primary, and the others in order while it cannot answer. The primary is always believed; a refusal of its is
@@ -22,7 +19,7 @@ export async function askInOrder<T>(
 ): Promise<Failover<T>> {
   const first = await ask(primary);
   if ('answer' in first) return { kind: 'answered', answer: first.answer, region: primary };
-  if (!first.is.isElsewhere) return { kind: 'refused', ...first, region: primary };
+  if (!first.is.isElsewhere) return { kind: 'refused', refusal: first, region: primary };
   let unbelieved: string | undefined;
   for (const region of secondaries) {
     const asked = await ask(region);
@@ -30,5 +27,5 @@ export async function askInOrder<T>(
     if (await accept(asked.answer, region)) return { kind: 'answered', answer: asked.answer, region };
     unbelieved ??= region;
   }
-  return { kind: 'unavailable', code: errorCode(first.error), unbelieved };
+  return { kind: 'unavailable', refusal: first, unbelieved };
 }

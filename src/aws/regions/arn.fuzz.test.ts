@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hostileText } from '../../test/support/hostile.ts';
+import { hostileText } from '../../../test/support/hostile.ts';
 import { inRegion, regionOf } from './arn.ts';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
