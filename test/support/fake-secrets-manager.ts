@@ -50,7 +50,7 @@ export function fakeSecretsManager(): FakeSecretsManager {
     if (code === 'TimeoutError') throw sdkError(code);
     if (code !== undefined) throw sdkError(code, code === 'InternalServiceError' ? 500 : 400);
   };
-  const valueOf = (id: string, selector: SecretVersionSelector): SecretAnswer => {
+  const answerOf = (id: string, selector: SecretVersionSelector): SecretAnswer => {
     const name = nameOf(id);
     const secret = secrets.get(name);
     const versions = Object.entries(secret?.stages ?? {});
@@ -82,7 +82,7 @@ export function fakeSecretsManager(): FakeSecretsManager {
     },
     async getValue(secretId, selector) {
       await call('GetSecretValue', secretId);
-      return valueOf(secretId, selector);
+      return answerOf(secretId, selector);
     },
     async batchGetValue(secretIds) {
       await call('BatchGetSecretValue', ...secretIds);
@@ -95,7 +95,7 @@ export function fakeSecretsManager(): FakeSecretsManager {
         if (code === 'absent') continue;
         try {
           if (code !== undefined) throw sdkError(code, 400);
-          answer.values.push(valueOf(secretId, { stage: 'AWSCURRENT' }));
+          answer.values.push(answerOf(secretId, { stage: 'AWSCURRENT' }));
         } catch (error) {
           answer.errors.push({ secretId, code: (error as Error).name });
         }

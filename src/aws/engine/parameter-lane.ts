@@ -1,9 +1,10 @@
 import type { Clock } from '../../controller/runtime/clock.ts';
 import type { AwsMetrics } from '../metrics.ts';
-import type { ParameterAnswer, ParameterStore } from '../services/ports.ts';
+import type { ParameterAnswer, ParameterStore, ParametersPage } from '../services/ports.ts';
 import { type Asked, codeError } from './answer.ts';
 import { createCollector, type Inquiry } from './collector.ts';
 import type { GuardedCall } from './guarded-call.ts';
+import { readPages } from './pages.ts';
 
 export interface ParameterLaneOptions {
   readonly region: string;
@@ -98,26 +99,16 @@ export function createParameterLane({ region, clock, service, guarded, metrics }
 
   const getByPath = async (inquiry: Waiting, path: string): Promise<void> => {
     const parameters: ParameterAnswer[] = [];
-    let observedAt: number | undefined;
-    let nextToken: string | undefined;
-    let pages = 0;
-    do {
-      const page = await guarded(
-        'GetParametersByPath',
-        false,
-        () => service.getParametersByPath(path, nextToken),
-        at => {
-          observedAt ??= at;
-          inquiry.begin(observedAt);
-        },
-      );
-      if ('error' in page) return inquiry.settle(page);
-      parameters.push(...page.answer.parameters);
-      metrics.decrypted(region, page.answer.parameters.length);
-      nextToken = page.answer.nextToken;
-      pages += 1;
-    } while (nextToken !== undefined && pages < MAX_PAGES);
-    const told = { parameters, observedAt: observedAt ?? clock.monotonic() };
+    const pages = await readPages<ParametersPage>({
+      read: (nextToken, onStart) =>
+        guarded('GetParametersByPath', false, () => service.getParametersByPath(path, nextToken), onStart),
+      take: page => parameters.push(...page.parameters),
+      most: MAX_PAGES,
+      onStart: inquiry.begin,
+    });
+    if ('error' in pages) return inquiry.settle(pages);
+    metrics.decrypted(region, parameters.length);
+    const told = { parameters, observedAt: pages.answer.observedAt };
     keep(keyOf(inquiry.question), told);
     inquiry.settle({ answer: told });
   };

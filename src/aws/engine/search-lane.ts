@@ -3,6 +3,7 @@ import type { ListedSecret, ListFilters, ListPage } from '../services/ports.ts';
 import type { Asked } from './answer.ts';
 import { createCollector } from './collector.ts';
 import { literalPrefix, matchesGlob } from './glob.ts';
+import { readPages } from './pages.ts';
 
 export interface Search {
   /** A glob: `*` any characters, `?` one. */
@@ -49,25 +50,19 @@ export function createSearchLane({ clock, list, onShared }: SearchLaneOptions): 
     const prefix = literalPrefix(namePattern);
     const filters = { namePrefixes: prefix === '' ? [] : [prefix], tagKeys: Object.keys(tags) };
     const secrets: ListedSecret[] = [];
-    let observedAt: number | undefined;
-    let nextToken: string | undefined;
-    let pages = 0;
-    do {
-      const page = await list(filters, nextToken, at => {
-        observedAt ??= at;
-        begin(observedAt);
-      });
-      if ('error' in page) return page;
-      secrets.push(...page.answer.secrets.filter(secret => isMatch(secret, namePattern, tags)));
-      nextToken = page.answer.nextToken;
-      pages += 1;
-    } while (nextToken !== undefined && pages < MAX_PAGES);
+    const pages = await readPages<ListPage>({
+      read: (nextToken, onStart) => list(filters, nextToken, onStart),
+      take: page => secrets.push(...page.secrets.filter(secret => isMatch(secret, namePattern, tags))),
+      most: MAX_PAGES,
+      onStart: begin,
+    });
+    if ('error' in pages) return pages;
     const found = secrets.flatMap(({ name, arn, stages }) => {
       const versionId = stages.get('AWSCURRENT');
       return versionId === undefined ? [] : [{ name, arn, versionId }];
     });
     found.sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { answer: { secrets: found, observedAt: observedAt ?? clock.monotonic() } };
+    return { answer: { secrets: found, observedAt: pages.answer.observedAt } };
   };
   const collector = createCollector<Search, Asked<SearchTold>>({
     ...{ clock, onShared },

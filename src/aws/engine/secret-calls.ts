@@ -1,15 +1,14 @@
 import { classify, errorCode } from '../classify.ts';
 import type { AwsMetrics } from '../metrics.ts';
-import type { Need, Operation, PlannedCall } from '../planner/need.ts';
-import { PAGE_SIZE } from '../planner/need.ts';
-import { priceOf } from '../planner/prices.ts';
+import { type Need, type Operation, PAGE_SIZE, type PlannedCall } from '../planner/need.ts';
 import { idsOf } from '../regions/arn.ts';
-import type { ListedSecret, SecretAnswer, SecretMetadata, SecretsManager } from '../services/ports.ts';
-import { type Asked, codeError, noSuchVersion, type Refusal } from './answer.ts';
+import type { ListedSecret, ListPage, SecretAnswer, SecretMetadata, SecretsManager } from '../services/ports.ts';
+import { codeError, noSuchVersion, type Refusal } from './answer.ts';
 import type { Denials } from './denials.ts';
 import type { GuardedCall } from './guarded-call.ts';
 import type { Known } from './known.ts';
 import type { ListSizes } from './list-sizes.ts';
+import { readPages } from './pages.ts';
 
 /** `told`: what is known answers it now. `open`: this call cannot tell, perhaps another can. */
 export type CallOutcome =
@@ -149,48 +148,33 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
     onStart: (at: number) => void,
   ): Promise<Outcomes> => {
     const told = new Set<string>();
-    /** A list that turns out far longer than what it spares is broken off, and not asked for soon again. */
-    const mostPages = Math.max(
-      2,
-      2 * Math.ceil(priceOf('DescribeSecret', needs.length, 0) / priceOf('ListSecrets', 0, 1)),
-    );
-    let nextToken: string | undefined;
-    let pages = 0;
     let count = 0;
-    let firstAt: number | undefined;
-    do {
-      let observedAt = 0;
-      const page: Asked<{ secrets: readonly ListedSecret[]; nextToken: string | undefined }> = await guarded(
-        'ListSecrets',
-        isFirst(needs),
-        () => service.list({ namePrefixes, tagKeys: [] }, nextToken),
-        at => {
-          observedAt = at;
-          if (firstAt === undefined) onStart(at);
-          firstAt ??= at;
-        },
-      );
-      if ('error' in page) {
-        if (page.is.reason !== 'AccessDenied' || page.is.isElsewhere) {
-          return new Map(
-            needs.map(need => [need, told.has(need.secretId) ? TOLD : { kind: 'refused', refusal: page }]),
-          );
-        }
-        learnDenied('ListSecrets');
-        return all(needs, OPEN);
-      }
-      for (const secret of page.answer.secrets) {
-        for (const id of idsOf(secret)) {
-          for (const need of known.stagesOf(id)) if (learnStages(need, secret, observedAt)) told.add(id);
-        }
-      }
-      pages += 1;
-      count += page.answer.secrets.length;
-      nextToken = page.answer.nextToken;
-    } while (nextToken !== undefined && pages < mostPages);
-    listSizes.learn(namePrefixes, nextToken === undefined ? count : Math.max(count, pages * PAGE_SIZE) * 2);
-    return new Map(needs.map(need => [need, told.has(need.secretId) ? TOLD : OPEN]));
+    const pages = await readPages<ListPage>({
+      read: (nextToken, onStart) => {
+        const send = () => service.list({ namePrefixes, tagKeys: [] }, nextToken);
+        return guarded('ListSecrets', isFirst(needs), send, onStart);
+      },
+      take({ secrets }, observedAt) {
+        count += secrets.length;
+        for (const secret of secrets) for (const id of learnListed(secret, observedAt)) told.add(id);
+      },
+      most: mostPages(needs.length),
+      onStart,
+    });
+    if ('answer' in pages) {
+      const { isWhole } = pages.answer;
+      listSizes.learn(namePrefixes, isWhole ? count : 2 * Math.max(count, pages.answer.count * PAGE_SIZE));
+    } else if (pages.is.reason === 'AccessDenied') learnDenied('ListSecrets');
+    const isFinal = 'error' in pages && pages.is.reason !== 'AccessDenied';
+    const untold: CallOutcome = isFinal ? { kind: 'refused', refusal: pages } : OPEN;
+    return new Map(needs.map(need => [need, told.has(need.secretId) ? TOLD : untold]));
   };
+  /** The ids by which it is known, and of which all is told now. */
+  const learnListed = (secret: ListedSecret, observedAt: number): readonly string[] =>
+    idsOf(secret).filter(id => {
+      const asked = known.stagesOf(id);
+      return asked.length > 0 && asked.map(need => learnStages(need, secret, observedAt)).every(isTold => isTold);
+    });
 
   return {
     async make(call, onStart) {
@@ -218,4 +202,9 @@ function refusedInBatch(code: string): CallOutcome {
   const is = classify(error);
   const isKnown = is.reason !== 'InvalidReference' && errorCode(error) !== 'NoAnswer';
   return isKnown ? { kind: 'refused', refusal: { error, is, operation: 'GetSecretValue' } } : OPEN;
+}
+
+/** A list that turns out far longer than what it spares is broken off, and not begun again soon. */
+function mostPages(needs: number): number {
+  return Math.max(2, 2 * needs);
 }

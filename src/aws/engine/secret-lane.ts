@@ -35,7 +35,13 @@ export interface SecretLane {
 
 /** Undefined: what is known answers it now. */
 type Outcome = Refusal | undefined;
-type Inquiries = ReadonlyMap<Need, Inquiry<Need, Outcome>>;
+
+interface Waiting {
+  readonly inquiry: Inquiry<Need, Outcome>;
+  /** Of the call that was tried before. */
+  readonly refusal: Refusal | undefined;
+}
+type Open = ReadonlyMap<Need, Waiting>;
 
 export function createSecretLane(options: SecretLaneOptions): SecretLane {
   const { clock, calls, known, denials, listSizes, upcoming, onShared } = options;
@@ -59,44 +65,34 @@ export function createSecretLane(options: SecretLaneOptions): SecretLane {
   };
 
   /** Asks for all of them; what one call cannot tell is asked by another. */
-  const ask = async (inquiries: Inquiries, planned: readonly PlannedCall[], refusals: ReadonlyMap<Need, Refusal>) => {
+  const ask = async (open: Open, planned: readonly PlannedCall[]): Promise<void> => {
     const covered = new Set(planned.flatMap(call => call.needs));
-    for (const [need, inquiry] of inquiries) {
-      if (!covered.has(need)) inquiry.settle(refusals.get(need) ?? noSuchVersion('GetSecretValue'));
+    for (const [need, { inquiry, refusal }] of open) {
+      if (!covered.has(need)) inquiry.settle(refusal ?? noSuchVersion('GetSecretValue'));
     }
-    await Promise.all(planned.map(call => carryOut(call, inquiries, refusals)));
+    await Promise.all(planned.map(call => carryOut(call, open)));
   };
 
-  const carryOut = async (
-    call: PlannedCall,
-    inquiries: Inquiries,
-    refusals: ReadonlyMap<Need, Refusal>,
-  ): Promise<void> => {
-    const outcomes = await calls.make(call, startedAt => {
-      for (const need of call.needs) inquiries.get(need)?.begin(startedAt);
-    });
-    const again = new Map<Need, Inquiry<Need, Outcome>>();
-    const why = new Map<Need, Refusal>();
-    for (const [need, outcome] of outcomes) {
-      const inquiry = inquiries.get(need);
-      if (inquiry === undefined) continue;
-      if (outcome.kind !== 'open') {
-        inquiry.settle(outcome.kind === 'refused' ? outcome.refusal : undefined);
-        continue;
-      }
-      const next = { ...need, excluded: new Set([...need.excluded, call.operation]) };
-      again.set(next, inquiry);
-      const refusal = outcome.refusal ?? refusals.get(need);
-      if (refusal !== undefined) why.set(next, refusal);
+  const carryOut = async (call: PlannedCall, open: Open): Promise<void> => {
+    const begin = (at: number): void => {
+      for (const need of call.needs) open.get(need)?.inquiry.begin(at);
+    };
+    const again = new Map<Need, Waiting>();
+    for (const [need, outcome] of await calls.make(call, begin)) {
+      const waiting = open.get(need);
+      if (waiting === undefined) continue;
+      const { inquiry, refusal } = waiting;
+      if (outcome.kind !== 'open') inquiry.settle(outcome.kind === 'refused' ? outcome.refusal : undefined);
+      else again.set(without(need, call), { inquiry, refusal: outcome.refusal ?? refusal });
     }
-    if (again.size > 0) await ask(again, plan([...again.keys()], knowledge), why);
+    if (again.size > 0) await ask(again, plan([...again.keys()], knowledge));
   };
 
   const collector = createCollector<Need, Outcome>({
     ...{ clock, onShared },
     send(all) {
-      const inquiries = new Map(all.map(inquiry => [inquiry.question, inquiry]));
-      void ask(inquiries, planWithCompany([...inquiries.keys()]), new Map());
+      const open = new Map(all.map(inquiry => [inquiry.question, { inquiry, refusal: undefined }]));
+      void ask(open, planWithCompany([...open.keys()]));
     },
   });
 
@@ -121,6 +117,10 @@ export function createSecretLane(options: SecretLaneOptions): SecretLane {
     version: (need, question) => answer(need, question, () => known.version(need, question.freshAfter)),
     value: (need, question) => answer(need, question, () => known.value(need, question.freshAfter)),
   };
+}
+
+function without(need: Need, { operation }: PlannedCall): Need {
+  return { ...need, excluded: new Set([...need.excluded, operation]) };
 }
 
 function isBatchable(need: Need): boolean {

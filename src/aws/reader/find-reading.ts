@@ -13,7 +13,7 @@ type FindSource = Extract<Source, { kind: 'Find' }>;
 
 /** All secrets that a search finds. A list tells which there are; Strict asks each of them for its version too. */
 export function findReading(request: SourceRequest, source: FindSource): Reading {
-  const valueOf = (lane: Lane, region: string, { arn }: FoundSecret) => {
+  const readSecret = (lane: Lane, region: string, { arn }: FoundSecret) => {
     const secret = { kind: 'Secret', secretId: arn, versionStage: 'AWSCURRENT' } as const;
     return lane.secrets.value(needOf(request, secret, region, 'value'), request);
   };
@@ -21,7 +21,7 @@ export function findReading(request: SourceRequest, source: FindSource): Reading
     const found = await lane.searches.find(source, request.freshAfter);
     if ('error' in found) return found;
     const { secrets, observedAt } = found.answer;
-    const all = await Promise.all(secrets.map(secret => valueOf(lane, region, secret)));
+    const all = await Promise.all(secrets.map(secret => readSecret(lane, region, secret)));
     // One that was deleted while the list has not heard of it is not there any more.
     const refusals = all.filter((asked): asked is Refusal => 'error' in asked);
     const refusal = refusals.find(({ is }) => is.reason !== 'SecretNotFound');

@@ -50,12 +50,9 @@ const dataEntry = z
     versionId: z.string().min(32).max(64).optional().meta({ description: 'Version to read, whatever stage it has.' }),
     parameterVersion: z.int().min(1).optional().meta({ format: 'int64', description: 'Version of the parameter.' }),
     parameterLabel: z.string().min(1).max(100).optional().meta({ description: 'Label of the parameter’s version.' }),
-    optional: z
-      .boolean()
-      .default(false)
-      .meta({
-        description: 'Leave the key out, instead of failing, while AWS has no such secret, parameter or property.',
-      }),
+    optional: z.boolean().default(false).meta({
+      description: 'Leave the key out, instead of failing, while AWS has no such secret, parameter or property.',
+    }),
   })
   .meta({
     description: 'One key of the Secret and where its value comes from.',
