@@ -21,8 +21,8 @@ export interface FakeSecretsManager extends SecretsManager {
   readonly secrets: Map<string, FakeSecret>;
   /** Such as `BatchGetSecretValue a b`, in the order in which they were made. */
   readonly calls: string[];
-  /** Error codes by action, or by `action id` for one secret; `hang` never answers. */
-  readonly faults: Map<string, string>;
+  /** What is thrown, or its code, by action, by `action id` for one secret, or `*` for all; `hang` never answers. */
+  readonly faults: Map<string, string | Error>;
 }
 
 const PAGE = 100;
@@ -40,12 +40,16 @@ export function arnOf(name: string): string {
 export function fakeSecretsManager(): FakeSecretsManager {
   const secrets = new Map<string, FakeSecret>();
   const calls: string[] = [];
-  const faults = new Map<string, string>();
+  const faults = new Map<string, string | Error>();
   const nameOf = (id: string): string => [...secrets.keys()].find(name => id === name || id === arnOf(name)) ?? id;
 
   const call = async (action: string, ...ids: readonly string[]): Promise<void> => {
     calls.push([action, ...ids].join(' '));
-    const code = faults.get(action) ?? ids.map(id => faults.get(`${action} ${id}`)).find(found => found !== undefined);
+    const code =
+      faults.get('*') ??
+      faults.get(action) ??
+      ids.map(id => faults.get(`${action} ${id}`)).find(found => found !== undefined);
+    if (code instanceof Error) throw code;
     if (code === 'hang') await new Promise(() => undefined);
     if (code === 'TimeoutError') throw sdkError(code);
     if (code !== undefined) throw sdkError(code, code === 'InternalServiceError' ? 500 : 400);
@@ -94,7 +98,7 @@ export function fakeSecretsManager(): FakeSecretsManager {
         const code = faults.get(`entry ${secretId}`);
         if (code === 'absent') continue;
         try {
-          if (code !== undefined) throw sdkError(code, 400);
+          if (code !== undefined) throw code instanceof Error ? code : sdkError(code, 400);
           answer.values.push(answerOf(secretId, { stage: 'AWSCURRENT' }));
         } catch (error) {
           answer.errors.push({ secretId, code: (error as Error).name });

@@ -5,7 +5,7 @@ import type { AwsMetrics } from '../metrics.ts';
 import type { Need } from '../planner/need.ts';
 import type { Rates } from '../rates/rates.ts';
 import type { Breaker } from '../regions/breaker.ts';
-import type { DescribedSecret, ListedSecret, ListFilters, ParameterStore, SecretsManager } from '../services/ports.ts';
+import type { DescribedSecret, ListFilters, ParameterStore, SecretsManager } from '../services/ports.ts';
 import type { Asked } from './answer.ts';
 import { createDenials } from './denials.ts';
 import { guardCalls } from './guarded-call.ts';
@@ -113,5 +113,3 @@ function accountOf({ roleArn, assumeRoles }: Identity): string {
   const last = assumeRoles.at(-1)?.roleArn ?? roleArn;
   return last?.split(':')[4] ?? 'own';
 }
-
-export type { ListedSecret };

@@ -33,7 +33,7 @@ export function unavailable(
 }
 
 /** What AWS refused for good, in words that name the source, the region and the way out. */
-export function refused({ error, is, operation }: Refusal, { source }: SourceRequest, region: string): Result<never> {
+export function refused({ error, is, operation }: Refusal, source: Source, region: string): Result<never> {
   const what = describeSource(source);
   const service = source.kind === 'Parameter' || source.kind === 'ParameterPath' ? 'ssm' : 'secretsmanager';
   switch (is.reason) {

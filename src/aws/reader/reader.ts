@@ -1,10 +1,4 @@
-import type {
-  ObservedVersion,
-  SourceItem,
-  SourceReader,
-  SourceRequest,
-  SourceValue,
-} from '../../controller/aws-secret/ports.ts';
+import type { ObservedVersion, SourceReader, SourceRequest, SourceValue } from '../../controller/aws-secret/ports.ts';
 import type { Clock } from '../../controller/runtime/clock.ts';
 import { ok, type Result } from '../../controller/runtime/error.ts';
 import type { Asked } from '../engine/answer.ts';
@@ -41,7 +35,7 @@ export function createReader({ lanes, defaultRegions, clock }: ReaderOptions): S
       case 'answered':
         return ok({ ...result.answer, region: result.region });
       case 'refused':
-        return refused(result.refusal, request, result.region);
+        return refused(result.refusal, request.source, result.region);
       case 'unavailable':
         return unavailable(request, [primary, ...secondaries], result.refusal, result.unbelieved);
       default:
@@ -78,7 +72,7 @@ export function createReader({ lanes, defaultRegions, clock }: ReaderOptions): S
       if (source.kind !== 'Secret' && source.kind !== 'SecretVersion') return ok(false);
       const asked = await laneOf(request, primary).describe(source.secretId);
       if ('answer' in asked) return ok(asked.answer.isDeleted);
-      if (asked.is.reason !== 'SecretNotFound') return refused(asked, request, primary);
+      if (asked.is.reason !== 'SecretNotFound') return refused(asked, source, primary);
       // A name that AWS does not know may be a mistake; an ARN that was read has been there.
       return ok(held !== undefined && regionOf(source.secretId) !== undefined);
     },
@@ -118,5 +112,3 @@ export function regionsOf({ regions, source }: SourceRequest, defaults: readonly
   const own = regionOf(named);
   return own === undefined ? defaults : [own, ...defaults.filter(region => region !== own)];
 }
-
-export type { SourceItem };

@@ -21,9 +21,10 @@ export function secretReading(request: SourceRequest, source: SecretSource): Rea
     async accept(lane, region, told) {
       if ('items' in told && hasNoValue(told.items as readonly ToldItem[])) return false;
       if (believe(told, held) === 'yes') return true;
-      // A value tells when it was made, and a version what came before it.
-      const version = await lane.secrets.version(need(region, 'version'), request);
-      if ('answer' in version && believe(version.answer, held) === 'yes') return true;
+      // A value tells when it was made, and a description what came before it.
+      const described = await lane.describe(inRegion(source.secretId, region));
+      const previous = 'answer' in described ? described.answer.stages.get('AWSPREVIOUS') : undefined;
+      if (believe({ ...told, previous }, held) === 'yes') return true;
       const value = await lane.secrets.value(need(region, 'value'), request);
       return 'answer' in value && believe(value.answer, held) === 'yes';
     },
