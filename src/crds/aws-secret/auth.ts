@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { rules } from '../cel.ts';
 
-const ROLE_ARN = '^arn:[a-z-]+:iam::[0-9]{12}:role/.+$';
+const ROLE_ARN = '^arn:[a-z-]+:iam::[0-9]{12}:role/[!-~]+$';
+/** A DNS subdomain, as the API server has them for ServiceAccounts. */
+const OBJECT_NAME = '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$';
 
 const roleArn = (description: string) =>
   z
@@ -35,10 +37,12 @@ const assumedRole = z
       .record(z.string().max(128), z.string().max(256))
       .optional()
       .meta({
-        description: 'Session tags, beside secrets-operator/namespace and secrets-operator/cluster, which are always set.',
+        description:
+          'Session tags, beside secrets-operator/namespace and secrets-operator/cluster, which are always set.',
         maxProperties: 40,
         ...rules({
-          rule: "self.all(k, !k.startsWith('secrets-operator/') && !k.startsWith('kubernetes-') && !k.startsWith('eks-'))",
+          // AWS does not tell upper from lower case in the keys of tags.
+          rule: "self.all(k, !k.matches('(?i)^(secrets-operator/|kubernetes-|eks-)'))",
           message:
             '`sessionTags` must not begin with secrets-operator/, kubernetes- or eks-, which are set by the operator and by EKS',
         }),
@@ -57,18 +61,18 @@ export const auth = z
       .meta({
         description:
           'ServiceAccount of this namespace whose token assumes `roleArn`. Absent: the operator’s own identity.',
+        ...rules({
+          rule: `self.matches('${OBJECT_NAME}')`,
+          message: '`serviceAccountName` must be a DNS subdomain: lower-case letters, digits, "-" and "."',
+        }),
       }),
     roleArn: roleArn(
       'Role that the token of the ServiceAccount assumes. Default: its annotation eks.amazonaws.com/role-arn.',
     ).optional(),
-    assumeRoles: z
-      .array(assumedRole)
-      .max(2)
-      .optional()
-      .meta({
-        description: 'Roles that are assumed from there, one after the other.',
-        'x-kubernetes-list-type': 'atomic',
-      }),
+    assumeRoles: z.array(assumedRole).max(2).optional().meta({
+      description: 'Roles that are assumed from there, one after the other.',
+      'x-kubernetes-list-type': 'atomic',
+    }),
   })
   .optional()
   .meta({
@@ -76,7 +80,8 @@ export const auth = z
     ...rules(
       {
         rule: '!has(self.roleArn) || has(self.serviceAccountName)',
-        message: '`auth.roleArn` needs `serviceAccountName`; to assume a role from the operator’s own, use `assumeRoles`',
+        message:
+          '`auth.roleArn` needs `serviceAccountName`; to assume a role from the operator’s own, use `assumeRoles`',
       },
       {
         rule: 'has(self.serviceAccountName) || (has(self.assumeRoles) && size(self.assumeRoles) > 0)',
