@@ -13,6 +13,8 @@ const list = z.string().transform(text =>
 );
 const regionName = /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/;
 const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+/** What AWS takes as the value of a tag (docs.aws.amazon.com/STS/latest/APIReference/API_Tag.html), in ASCII and without blanks. */
+const tagValue = /^[A-Za-z0-9][A-Za-z0-9_.:/=+@-]{0,255}$/;
 const endpointEntry = /^(secretsmanager|sts)\/([a-z0-9-]+)=(https?:\/\/.+)$/;
 
 function isEndpoint(text: string): boolean {
@@ -54,6 +56,10 @@ const settings = {
       .transform(all => Object.fromEntries(all.map(e => e.split(/=(.*)/s).slice(0, 2) as [string, string])))
       .default({}),
     help: 'Endpoints in place of AWS’s own: service/region=url, separated by commas.',
+  },
+  'cluster-name': {
+    schema: z.string().regex(tagValue, 'must be letters, digits and _ . : / = + - @, 256 at the most').optional(),
+    help: 'Name of the cluster, told to AWS as session tag secrets-operator/cluster with each role that is assumed. Default: no such tag.',
   },
   'bind-address': {
     schema: z.string().refine(isBindAddress, 'must be host:port or :port').default(':8080'),
@@ -102,6 +108,8 @@ export interface Config {
   readonly watchNamespaces: readonly string[];
   readonly regions: readonly string[];
   readonly awsEndpoints: Readonly<Record<string, string>>;
+  /** Undefined: AWS is not told. */
+  readonly clusterName: string | undefined;
   readonly bindAddress: string;
   readonly maxConcurrentReconciles: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -158,6 +166,7 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
     watchNamespaces: value['watch-namespaces'],
     regions: value.regions ?? (ambient ? [ambient] : []),
     awsEndpoints: value['aws-endpoints'],
+    clusterName: value['cluster-name'],
     bindAddress: value['bind-address'],
     maxConcurrentReconciles: value['max-concurrent-reconciles'],
     logLevel: value['log-level'],

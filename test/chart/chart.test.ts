@@ -146,6 +146,7 @@ test.each(podValues)('$values reaches the pod ($why)', ({ values, at }) => {
 
 const args = [
   { values: { regions: ['eu-west-1', 'eu-central-1'] }, arg: '--regions=eu-west-1,eu-central-1', why: 'in this order' },
+  { values: { clusterName: 'prod-1' }, arg: '--cluster-name=prod-1', why: 'policies in AWS tell clusters apart' },
   { values: { watchNamespaces: ['b', 'a'] }, arg: '--watch-namespaces=b,a', why: 'rights and watches are one list' },
   { values: { rollout: { enabled: false } }, arg: '--rollout-enabled=false', why: 'it must not try without rights' },
   { values: { logLevel: 'debug' }, arg: '--log-level=debug', why: 'flags win over the environment' },

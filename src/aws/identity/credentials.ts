@@ -1,5 +1,5 @@
-import type { Clock } from '../controller/runtime/clock.ts';
-import { classify, errorCode } from './classify.ts';
+import type { Clock } from '../../controller/runtime/clock.ts';
+import { CredentialsError } from './credentials-error.ts';
 
 /** As the SDK's AwsCredentialIdentity; never logged. */
 export interface Credentials {
@@ -9,25 +9,11 @@ export interface Credentials {
   readonly expiration?: Date;
 }
 
-/** `forceRefresh` asks the SDK's providers for a set that they have not given before. */
-export type CredentialProvider = (options?: { readonly forceRefresh?: boolean }) => Promise<Credentials>;
+/** Gives a new set with each call. Rejects with a CredentialsError, or with what the SDK throws for the operator's own. */
+export type CredentialProvider = () => Promise<Credentials>;
 
 /** `refused` is a set that AWS has called expired: it is given no more. */
 export type SharedCredentials = (options?: { readonly refused?: Credentials | undefined }) => Promise<Credentials>;
-
-/** Credentials could not be had. Carries the code of the cause, not its text. */
-export class CredentialsError extends Error {
-  override readonly name = 'CredentialsError';
-  readonly code: string;
-  readonly isTransient: boolean;
-
-  constructor(cause: unknown) {
-    const code = errorCode(cause);
-    super(`no AWS credentials (${code})`);
-    this.code = code;
-    this.isTransient = classify(cause).isTransient;
-  }
-}
 
 /** A little more than the five minutes before expiry at which the SDK's clients ask for new ones. */
 const AHEAD_MS = 6 * 60_000;
@@ -48,18 +34,19 @@ export function shareCredentials(provider: CredentialProvider, clock: Clock): Sh
 
   const leftMs = ({ expiration }: Credentials): number =>
     expiration === undefined ? Number.POSITIVE_INFINITY : expiration.getTime() - clock.now();
-  const renew = async (forceRefresh: boolean): Promise<Credentials> => {
-    if (forceRefresh) forcedAt = clock.monotonic();
+  const renew = async (isForced: boolean): Promise<Credentials> => {
+    if (isForced) forcedAt = clock.monotonic();
     try {
-      const set = await provider({ forceRefresh });
+      const set = await provider();
       current = { set, since: clock.monotonic() };
       failure = undefined;
       return set;
     } catch (error) {
-      failure = { error: new CredentialsError(error), until: clock.monotonic() + HOLD_MS };
-      if (forceRefresh) current = undefined;
+      const told = error instanceof CredentialsError ? error : new CredentialsError(error);
+      failure = { error: told, until: clock.monotonic() + HOLD_MS };
+      if (isForced) current = undefined;
       if (current !== undefined && leftMs(current.set) > 0) return current.set;
-      throw failure.error;
+      throw told;
     } finally {
       pending = undefined;
     }
