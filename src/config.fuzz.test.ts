@@ -5,6 +5,7 @@ import { parseConfig } from './config.ts';
 
 const NAMES = [
   ...['watch-namespaces', 'regions', 'aws-endpoints', 'bind-address', 'max-concurrent-reconciles', 'log-level'],
+  ...['aws-fips-endpoints', 'aws-ca-bundle'],
   ...['rollout-enabled', 'max-staleness', 'leader-elect', 'leader-election-namespace', 'leader-election-lease-name'],
   ...[
     'cluster-name',
@@ -39,7 +40,14 @@ const flag = fc.oneof(
 );
 const variable = fc.oneof(
   fc.constantFrom(...NAMES).map(name => `SECRETS_OPERATOR_${name.replaceAll('-', '_').toUpperCase()}`),
-  fc.constantFrom('AWS_REGION', 'AWS_DEFAULT_REGION', 'KUBECONFIG', 'KUBERNETES_SERVICE_HOST'),
+  fc.constantFrom(
+    'AWS_REGION',
+    'AWS_DEFAULT_REGION',
+    'AWS_USE_FIPS_ENDPOINT',
+    'AWS_CA_BUNDLE',
+    'KUBECONFIG',
+    'KUBERNETES_SERVICE_HOST',
+  ),
 );
 const env = fc.array(fc.tuple(variable, value), { maxLength: 4 }).map(entries => Object.fromEntries(entries));
 

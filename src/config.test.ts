@@ -15,6 +15,8 @@ test('no flag is needed', () => {
     regions: [],
     awsEndpoints: {},
     clusterName: undefined,
+    awsFipsEndpoints: false,
+    awsCaBundle: undefined,
     bindAddress: ':8080',
     maxConcurrentReconciles: 20,
     logLevel: 'info',
@@ -90,8 +92,42 @@ const good: readonly {
   },
   {
     why: 'an endpoint for each service and region, whatever its URL holds',
-    args: ['--aws-endpoints=secretsmanager/eu-west-1=https://a:4566/x?y=z,sts/us-east-1=http://b'],
-    is: { awsEndpoints: { 'secretsmanager/eu-west-1': 'https://a:4566/x?y=z', 'sts/us-east-1': 'http://b' } },
+    args: [
+      '--aws-endpoints=secretsmanager/eu-west-1=https://a:4566/x?y=z,ssm/eu-west-1=http://b,sts/us-east-1=http://c',
+    ],
+    is: {
+      awsEndpoints: {
+        'secretsmanager/eu-west-1': 'https://a:4566/x?y=z',
+        'ssm/eu-west-1': 'http://b',
+        'sts/us-east-1': 'http://c',
+      },
+    },
+  },
+  { why: 'FIPS endpoints', args: ['--aws-fips-endpoints=true'], is: { awsFipsEndpoints: true } },
+  {
+    why: 'FIPS endpoints as every AWS SDK is told of them',
+    args: [],
+    env: { AWS_USE_FIPS_ENDPOINT: 'true' },
+    is: { awsFipsEndpoints: true },
+  },
+  {
+    why: 'a flag wins over AWS_USE_FIPS_ENDPOINT',
+    args: ['--aws-fips-endpoints=false'],
+    env: { AWS_USE_FIPS_ENDPOINT: 'true' },
+    is: { awsFipsEndpoints: false },
+  },
+  { why: 'a CA bundle', args: ['--aws-ca-bundle=/etc/ca/ca.pem'], is: { awsCaBundle: '/etc/ca/ca.pem' } },
+  {
+    why: 'a CA bundle as the AWS CLI is told of it',
+    args: [],
+    env: { AWS_CA_BUNDLE: '/etc/ca/ca.pem' },
+    is: { awsCaBundle: '/etc/ca/ca.pem' },
+  },
+  {
+    why: 'a flag wins over AWS_CA_BUNDLE',
+    args: ['--aws-ca-bundle=/a'],
+    env: { AWS_CA_BUNDLE: '/b' },
+    is: { awsCaBundle: '/a' },
   },
   {
     why: 'a name of the cluster, as EKS or its ARN has it',
@@ -164,7 +200,7 @@ const bad: readonly {
   {
     why: 'an endpoint of a service that is never called',
     args: ['--aws-endpoints=s3/eu-west-1=http://x'],
-    says: ['--aws-endpoints', 'sts/eu-west-1'],
+    says: ['--aws-endpoints', 'sts/eu-west-1', 'secretsmanager, ssm or sts'],
   },
   { why: 'neither yes nor no', args: ['--leader-elect=maybe'], says: ['--leader-elect'] },
   {
@@ -193,6 +229,7 @@ const bad: readonly {
   { why: 'a name that no tag can hold', args: ['--cluster-name=prod,1'], says: ['--cluster-name', 'letters, digits'] },
   { why: 'a name that is none', args: ['--cluster-name='], says: ['--cluster-name'] },
   { why: 'a name that is longer than a tag', args: [`--cluster-name=${'a'.repeat(257)}`], says: ['--cluster-name'] },
+  { why: 'neither with FIPS nor without', args: ['--aws-fips-endpoints=maybe'], says: ['--aws-fips-endpoints'] },
   { why: 'an address without a port', args: ['--bind-address=localhost'], says: ['--bind-address', ':port'] },
   { why: 'a port that no machine has', args: ['--bind-address=:70000'], says: ['--bind-address'] },
   { why: 'no workers', args: ['--max-concurrent-reconciles=0'], says: ['--max-concurrent-reconciles'] },
@@ -235,6 +272,8 @@ test('--help names every flag and its variable, and wins over mistakes in others
     '--regions',
     '--aws-endpoints',
     '--cluster-name',
+    '--aws-fips-endpoints',
+    '--aws-ca-bundle',
     '--bind-address',
     '--max-concurrent-reconciles',
     '--log-level',

@@ -39,12 +39,14 @@ export interface Wired {
 const BACKOFF = { baseMs: 1_000, maxMs: 60_000 } as const;
 const ROLLOUT_WORKERS = 5;
 
-/** Joins every part to the others. Starts nothing. */
+/** Joins every part to the others. Starts nothing. Throws an Error that names a setting of the way to AWS that cannot be used. */
 export function wire(parts: Parts): Wired {
   const { config, transport, metrics, clock, random, log } = parts;
   const { watchNamespaces: namespaces, rolloutEnabled: watchWorkloads } = config;
   const kube = createKube({ transport, namespaces, watchWorkloads, clock, random, log, metrics: metrics.mirror });
-  const reader = createAws({ ...parts, ...config, endpoints: config.awsEndpoints, metrics: metrics.aws });
+  const endpoints = { urls: config.awsEndpoints, isFips: config.awsFipsEndpoints };
+  const aws = { regions: config.regions, endpoints, caBundle: config.awsCaBundle, metrics: metrics.aws };
+  const reader = createAws({ ...parts, ...aws });
   const reporting = { reportingController: 'secrets-operator', reportingInstance: hostname() };
   const events = createEventRecorder(transport, { clock, log, ...reporting });
   const records = new Map<string, SyncRecord>();

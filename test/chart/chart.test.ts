@@ -154,8 +154,14 @@ const args = [
   { values: { maxConcurrentReconciles: 50 }, arg: '--max-concurrent-reconciles=50', why: 'large clusters' },
   { values: { extraArgs: ['--new-flag=1'] }, arg: '--new-flag=1', why: 'flags that the chart does not know' },
   {
-    values: { awsEndpoints: { 'sts/eu-west-1': 'http://b:1', 'secretsmanager/eu-west-1': 'https://a' } },
-    arg: '--aws-endpoints=secretsmanager/eu-west-1=https://a,sts/eu-west-1=http://b:1',
+    values: {
+      awsEndpoints: {
+        'sts/eu-west-1': 'http://b:1',
+        'ssm/eu-west-1': 'http://c',
+        'secretsmanager/eu-west-1': 'https://a',
+      },
+    },
+    arg: '--aws-endpoints=secretsmanager/eu-west-1=https://a,ssm/eu-west-1=http://c,sts/eu-west-1=http://b:1',
     why: 'sorted, so that equal values render equal pods',
   },
 ];
