@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { createReconciler } from './controller/aws-secret/reconciler.ts';
 import type { SyncRecord } from './controller/aws-secret/record.ts';
 import { createContentHasher, type HashKey } from './controller/aws-secret/secret/content.ts';
+import { upcomingRequests } from './controller/aws-secret/upcoming.ts';
 import { RolloutMemory } from './controller/rollout/memory.ts';
 import { createRolloutReconciler } from './controller/rollout/reconciler.ts';
 import type { Clock, Random } from './controller/runtime/clock.ts';
@@ -45,13 +46,17 @@ export function wire(parts: Parts): Wired {
   const { watchNamespaces: namespaces, rolloutEnabled: watchWorkloads } = config;
   const kube = createKube({ transport, namespaces, watchWorkloads, clock, random, log, metrics: metrics.mirror });
   const endpoints = { urls: config.awsEndpoints, isFips: config.awsFipsEndpoints };
-  const aws = { regions: config.regions, endpoints, caBundle: config.awsCaBundle, metrics: metrics.aws };
-  const reader = createAws({ ...parts, ...aws });
   const reporting = { reportingController: 'secrets-operator', reportingInstance: hostname() };
   const events = createEventRecorder(transport, { clock, log, ...reporting });
   const records = new Map<string, SyncRecord>();
   const sync = new Queue(clock, metrics.queue('awssecret'));
   const rollout = new Queue(clock, metrics.queue('rollout'));
+  const reader = createAws({
+    ...{ ...parts, regions: config.regions, endpoints, caBundle: config.awsCaBundle, clusterName: config.clusterName },
+    ...{ metrics: metrics.aws, serviceAccounts: kube.serviceAccounts },
+    upcoming: () =>
+      upcomingRequests({ waiting: () => sync.waiting(), awsSecrets: kube.awsSecrets, records, now: clock.monotonic }),
+  });
 
   const handlers = createHandlers({
     keeping: kube.awsSecrets.keeping,

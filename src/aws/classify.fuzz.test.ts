@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { damaged, hostileJson, hostileText } from '../../test/support/hostile.ts';
 import { REASONS } from '../crds/reasons.ts';
 import { classify, errorCode } from './classify.ts';
-import { CredentialsError } from './credentials.ts';
+import { CredentialsError } from './identity/credentials-error.ts';
 import { refused } from './reader/failures.ts';
 
 const sound = {
@@ -54,7 +54,11 @@ test('what is told of it names the secret and the region, no text of its own, an
   fc.assert(
     fc.property(thrown, error => {
       const source = { kind: 'Secret', secretId: 'prod/db', versionStage: 'AWSCURRENT' } as const;
-      const told = refused({ error, is: classify(error), operation: 'GetSecretValue' }, source, 'eu-west-1');
+      const told = refused(
+        { error, is: classify(error), operation: 'GetSecretValue' },
+        { source, identity: { namespace: 'shop', assumeRoles: [] } },
+        'eu-west-1',
+      );
       const message = told.ok ? '' : told.error.message;
       expect(message).not.toContain('hunter2');
       expect(message.length).toBeLessThan(400);

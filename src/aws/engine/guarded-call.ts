@@ -1,6 +1,6 @@
 import type { Clock } from '../../controller/runtime/clock.ts';
 import { type Classification, classify, errorCode } from '../classify.ts';
-import { CredentialsError } from '../credentials.ts';
+import { CredentialsError } from '../identity/credentials-error.ts';
 import type { AwsMetrics } from '../metrics.ts';
 import type { Api, Rates } from '../rates/rates.ts';
 import type { Breaker } from '../regions/breaker.ts';

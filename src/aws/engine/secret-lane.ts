@@ -33,6 +33,8 @@ export interface SecretLane {
   value(need: Need, question: Question): Promise<Asked<SecretValueAnswer>>;
 }
 
+const ANY_AGE = Number.NEGATIVE_INFINITY;
+
 /** Undefined: what is known answers it now. */
 type Outcome = Refusal | undefined;
 
@@ -58,7 +60,10 @@ export function createSecretLane(options: SecretLaneOptions): SecretLane {
     const direct = list === undefined ? needs : needs.filter(need => !list.needs.includes(need));
     const batched = direct.filter(isBatchable).length;
     const room = batched === 0 ? 0 : (BATCH_SIZE - (batched % BATCH_SIZE)) % BATCH_SIZE;
-    const next = direct.some(({ wants }) => wants === 'value') && room > 0 ? [...upcoming()].filter(isFree) : [];
+    const next =
+      direct.some(({ wants }) => wants === 'value') && room > 0
+        ? [...upcoming()].filter(need => isFree(need) && known.value(need, ANY_AGE) === undefined)
+        : [];
     const company = [...next, ...due].filter(isBatchable).slice(0, room);
     const isListed = list !== undefined && direct.length < needs.length;
     return [...(isListed ? [list] : []), ...plan([...direct, ...company], withoutList)];

@@ -14,7 +14,7 @@ export interface StsOptions {
   readonly requestHandler: object;
   readonly userAgent: string;
   readonly clock: Clock;
-  readonly metrics: AwsMetrics;
+  readonly metrics: Pick<AwsMetrics, 'called'>;
   /** For all attempts of one call in one region. */
   readonly deadlineMs: number;
 }

@@ -2,8 +2,9 @@ import type { SourceRequest } from '../../controller/aws-secret/ports.ts';
 import { describeSource, type Source } from '../../controller/aws-secret/sources/source.ts';
 import { fail, type Result } from '../../controller/runtime/error.ts';
 import { errorCode } from '../classify.ts';
-import { CredentialsError } from '../credentials.ts';
 import type { Refusal } from '../engine/answer.ts';
+import { CredentialsError } from '../identity/credentials-error.ts';
+import { describeCredentialsFailure } from '../identity/failure.ts';
 
 /** The secret exists and has no value. */
 export function emptyValue(source: Source, region: string): Result<never> {
@@ -33,7 +34,11 @@ export function unavailable(
 }
 
 /** What AWS refused for good, in words that name the source, the region and the way out. */
-export function refused({ error, is, operation }: Refusal, source: Source, region: string): Result<never> {
+export function refused(
+  { error, is, operation }: Refusal,
+  { source, identity }: Pick<SourceRequest, 'source' | 'identity'>,
+  region: string,
+): Result<never> {
   const what = describeSource(source);
   const service = source.kind === 'Parameter' || source.kind === 'ParameterPath' ? 'ssm' : 'secretsmanager';
   switch (is.reason) {
@@ -48,9 +53,8 @@ export function refused({ error, is, operation }: Refusal, source: Source, regio
       return fail(is.reason, 'content', message);
     }
     case 'CredentialsUnavailable': {
-      const code = error instanceof CredentialsError ? error.code : errorCode(error);
-      if (is.isTransient) return fail('Unavailable', 'transient', `no AWS credentials: STS did not answer (${code})`);
-      const message = `no AWS credentials (${code}); see the operator's role, its trust policy and its ServiceAccount`;
+      if (error instanceof CredentialsError) return { ok: false, error: describeCredentialsFailure(error, identity) };
+      const message = `AWS does not take the credentials for ${what} in ${region} (${errorCode(error)}); see the role that reads it, and the clocks of both sides`;
       return fail(is.reason, 'content', message);
     }
     default:

@@ -35,7 +35,7 @@ export function createReader({ lanes, defaultRegions, clock }: ReaderOptions): S
       case 'answered':
         return ok({ ...result.answer, region: result.region });
       case 'refused':
-        return refused(result.refusal, request.source, result.region);
+        return refused(result.refusal, request, result.region);
       case 'unavailable':
         return unavailable(request, [primary, ...secondaries], result.refusal, result.unbelieved);
       default:
@@ -72,7 +72,7 @@ export function createReader({ lanes, defaultRegions, clock }: ReaderOptions): S
       if (source.kind !== 'Secret' && source.kind !== 'SecretVersion') return ok(false);
       const asked = await laneOf(request, primary).describe(source.secretId);
       if ('answer' in asked) return ok(asked.answer.isDeleted);
-      if (asked.is.reason !== 'SecretNotFound') return refused(asked, source, primary);
+      if (asked.is.reason !== 'SecretNotFound') return refused(asked, request, primary);
       // A name that AWS does not know may be a mistake; an ARN that was read has been there.
       return ok(held !== undefined && regionOf(source.secretId) !== undefined);
     },

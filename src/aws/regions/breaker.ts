@@ -65,3 +65,21 @@ export function createBreaker({ clock, random, onChange }: BreakerOptions): Brea
     },
   };
 }
+
+export type Breakers = (service: string, region: string) => Breaker;
+
+/** One breaker for each service and region, whoever asks there. */
+export function createBreakers(
+  options: Omit<BreakerOptions, 'onChange'> & {
+    readonly onChange: (service: string, region: string, state: BreakerState) => void;
+  },
+): Breakers {
+  const breakers = new Map<string, Breaker>();
+  return (service, region) => {
+    const key = `${service} ${region}`;
+    const onChange = (state: BreakerState): void => options.onChange(service, region, state);
+    const breaker = breakers.get(key) ?? createBreaker({ ...options, onChange });
+    breakers.set(key, breaker);
+    return breaker;
+  };
+}

@@ -1,7 +1,7 @@
 import { type Clock, createDeadline } from '../../controller/runtime/clock.ts';
 import { errorCode } from '../classify.ts';
-import type { Credentials, SharedCredentials } from '../credentials.ts';
 import { type EndpointSettings, type Endpoints, endpointOf, type Service } from '../endpoints.ts';
+import type { Credentials, SharedCredentials } from '../identity/credentials.ts';
 
 export interface ClientOptions {
   readonly credentials: SharedCredentials;
