@@ -68,7 +68,7 @@ test('every word that looks like a reason is one, or another name of ours, of Ku
       'PodDisruptionBudget',
       'NetworkPolicy',
     ],
-    ...['SecretString', 'SecretBinary', 'GetSecretValue', 'DescribeSecret', 'AssumeRoleWithWebIdentity'],
+    ...['SecretString', 'SecretBinary', 'GetSecretValue', 'DescribeSecret', 'AssumeRole', 'AssumeRoleWithWebIdentity'],
     'IfNotPresent',
   ];
   const known = new Set<string>([
