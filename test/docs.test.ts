@@ -70,6 +70,7 @@ test('every word that looks like a reason is one, or another name of ours, of Ku
     ],
     ...['SecretString', 'SecretBinary', 'GetSecretValue', 'DescribeSecret', 'AssumeRoleWithWebIdentity'],
     ...['BatchGetSecretValue', 'ListSecrets', 'GetParameters', 'GetParametersByPath'],
+    ...['SecretString', 'SecretBinary', 'GetSecretValue', 'DescribeSecret', 'AssumeRole', 'AssumeRoleWithWebIdentity'],
     'IfNotPresent',
   ];
   const known = new Set<string>([

@@ -3,16 +3,10 @@ import type { ServiceAccounts } from '../../src/controller/runtime/ports.ts';
 import { createServiceAccounts } from '../../src/kube/service-accounts.ts';
 import { connectTransport, createKubeAdmin, type KubeAdmin, type KubeObject } from '../support/kube-admin.ts';
 import { until } from '../support/poll.ts';
+import { applyPrintedRole } from '../support/printed-role.ts';
 
 const WAIT = { timeoutMs: 20_000 } as const;
 const ROLE = 'arn:aws:iam::111122223333:role/payments';
-const PATHS: Readonly<Record<string, string>> = { Role: 'roles', RoleBinding: 'rolebindings' };
-
-interface Manifest {
-  readonly kind: string;
-  readonly metadata: { readonly namespace: string };
-}
-
 /** Namespace `name` with ServiceAccounts `payments` and `other`, and an operator that has no rights but every user's. */
 async function createScene(name: string) {
   const kube: KubeAdmin = createKubeAdmin(inject('kube'));
@@ -36,18 +30,7 @@ async function createScene(name: string) {
   };
 }
 
-/** What the message holds, as somebody would apply it. */
-async function applyPrinted(kube: KubeAdmin, message: string): Promise<void> {
-  const { items } = JSON.parse(message.slice(message.indexOf('{'))) as { readonly items: readonly Manifest[] };
-  for (const item of items) {
-    await kube.create(
-      `/apis/rbac.authorization.k8s.io/v1/namespaces/${item.metadata.namespace}/${PATHS[item.kind]}`,
-      item,
-    );
-  }
-}
-
-const messageOf = async (asked: ReturnType<ServiceAccounts['token']>): Promise<string> => {
+const messageOf = async (asked: ReturnType<ServiceAccounts['token' | 'annotatedRole']>): Promise<string> => {
   const result = await asked;
   expect(result).toMatchObject({ ok: false, error: { reason: 'ServiceAccountTokenRefused', retry: 'content' } });
   return result.ok ? '' : result.error.message;
@@ -59,7 +42,7 @@ describe('an operator that may not ask for tokens', () => {
     const payments = of('payments');
     const message = await messageOf(serviceAccounts.token(payments));
     expect((await messageOf(serviceAccounts.annotatedRole(payments))).split('{')[1]).toBe(message.split('{')[1]);
-    await applyPrinted(kube, message);
+    await applyPrintedRole(kube, message);
     const token = await until('it may ask', WAIT, async () => {
       const given = await serviceAccounts.token(payments);
       return given.ok && given.value;
@@ -75,7 +58,7 @@ describe('an operator that may not ask for tokens', () => {
 
   it('is told that a ServiceAccount is not there once it may know', async () => {
     const { kube, serviceAccounts, of } = await createScene('tokens-gone');
-    await applyPrinted(kube, await messageOf(serviceAccounts.token(of('gone'))));
+    await applyPrintedRole(kube, await messageOf(serviceAccounts.token(of('gone'))));
     for (const method of ['token', 'annotatedRole'] as const) {
       const message = await until('it may know', WAIT, async () => {
         const result = await serviceAccounts[method](of('gone'));

@@ -125,7 +125,8 @@ test('who is not asked for in an hour is forgotten, and begins anew when asked f
   const { clock, identities, keyOf, west } = await identitiesWorld({ lifeMs: 12 * HOUR });
   const [idle, busy] = [account, { ...account, namespace: 'ops' }];
   const share = identities.credentialsOf(idle);
-  const [first, used] = [(await share()).accessKeyId, await keyOf(busy)];
+  const used = await keyOf(busy);
+  const first = (await share()).accessKeyId;
   clock.advance(HOUR - 1);
   expect(await keyOf(busy)).toBe(used);
   clock.advance(1);

@@ -30,7 +30,7 @@ interface Entry {
   readonly askedAt: number;
 }
 
-/** No session that we ask for lasts longer (the default DurationSeconds of both calls): nothing good is forgotten. */
+/** No session that we ask STS for lasts longer (the default DurationSeconds of both calls): nothing good is forgotten. */
 const IDLE_MS = 3_600_000;
 /** docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, RoleSessionName. */
 const SESSION_NAME_LENGTH = 64;

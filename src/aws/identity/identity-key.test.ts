@@ -50,6 +50,12 @@ test('the order in which tags are given is no part of an identity', () => {
   );
 });
 
+test('nor where two tags read the same once they are joined', () => {
+  const sessionTags = { a: 'b,c', 'a,b': 'c' };
+  const one = { namespace: 'shop', assumeRoles: [{ roleArn: 'r', sessionTags }] };
+  expect(keyOf(turned(one))).toBe(keyOf(one));
+});
+
 const differing: readonly { readonly why: string; readonly one: Identity; readonly other: Identity }[] = [
   {
     why: 'tags that read the same once they are joined',
