@@ -1,9 +1,4 @@
-import {
-  type Parameter as AwsParameter,
-  GetParametersByPathCommand,
-  GetParametersCommand,
-  SSMClient,
-} from '@aws-sdk/client-ssm';
+import type { Parameter as AwsParameter, GetParametersByPathRequest } from '@aws-sdk/client-ssm';
 import { parseParameter } from './parameter-id.ts';
 import type { ParameterAnswer, ParameterStore } from './ports.ts';
 import { type ClientOptions, createRegionalClient } from './regional-client.ts';
@@ -15,25 +10,32 @@ const encoder = new TextEncoder();
 
 /** Parameter Store in one region, under one identity. */
 export function createParameterStore(region: string, options: ClientOptions): ParameterStore {
-  const call = createRegionalClient('ssm', region, options, settings => new SSMClient(settings));
+  const call = createRegionalClient('ssm', region, options, async settings => {
+    // Loaded only here: it takes 11 MB of memory, and many installations read no parameter.
+    const sdk = await import('@aws-sdk/client-ssm');
+    return { client: new sdk.SSMClient(settings), sdk };
+  });
   return {
     async getParameters(names) {
-      const command = new GetParametersCommand({ Names: [...names], WithDecryption: true });
-      const { Parameters = [], InvalidParameters: invalid = [] } = await call((client, inTime) =>
-        client.send(command, inTime),
+      const asking = { Names: [...names], WithDecryption: true };
+      const answer = await call(({ client, sdk: { GetParametersCommand } }, inTime) =>
+        client.send(new GetParametersCommand(asking), inTime),
       );
+      const { Parameters = [], InvalidParameters: invalid = [] } = answer;
       const asked = names.filter(name => !invalid.includes(name));
       return { parameters: Parameters.map(parameter => answerOf(parameter, asked)), invalid };
     },
     async getParametersByPath(path, nextToken) {
-      const command = new GetParametersByPathCommand({
+      const asking: GetParametersByPathRequest = {
         Path: path,
         Recursive: true,
         WithDecryption: true,
         MaxResults: PATH_SIZE,
         ...(nextToken !== undefined && { NextToken: nextToken }),
-      });
-      const { Parameters = [], NextToken } = await call((client, inTime) => client.send(command, inTime));
+      };
+      const { Parameters = [], NextToken } = await call(({ client, sdk: { GetParametersByPathCommand } }, inTime) =>
+        client.send(new GetParametersByPathCommand(asking), inTime),
+      );
       return { parameters: Parameters.map(parameter => answerOf(parameter, [])), nextToken: NextToken || undefined };
     },
   };

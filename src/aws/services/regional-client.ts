@@ -33,7 +33,7 @@ export type Call<Client> = <T>(send: (client: Client, inTime: InTime) => Promise
 
 /** An SDK client, and the credentials that it signs with: it keeps them for as long as our own clock calls them good. */
 interface Session<Client> {
-  readonly client: Client;
+  readonly client: Client | Promise<Client>;
   used?: Credentials;
 }
 
@@ -49,7 +49,7 @@ export function createRegionalClient<Client>(
   service: Service,
   region: string,
   options: ClientOptions,
-  connect: (settings: ClientSettings) => Client,
+  connect: (settings: ClientSettings) => Client | Promise<Client>,
 ): Call<Client> {
   const { credentials, endpoints, clock } = options;
   let current: Session<Client> | undefined;
@@ -81,12 +81,14 @@ export function createRegionalClient<Client>(
     await credentials();
     current ??= open();
     const session = current;
+    const client = await session.client;
     const deadline = createDeadline(clock, options.deadlineMs);
     const inTime = { abortSignal: deadline.signal };
     try {
-      return await send(session.client, inTime).catch(async error => {
+      return await send(client, inTime).catch(async error => {
         if (!EXPIRED.has(errorCode(error))) throw error;
-        return await send((await renewed(session)).client, inTime);
+        const next = await renewed(session);
+        return await send(await next.client, inTime);
       });
     } finally {
       deadline.end();
