@@ -70,7 +70,10 @@ export async function identitiesWorld(options: IdentitiesWorldOptions = {}) {
   const counted: string[] = [];
   const identities = createIdentities({
     ...{ regions, requestHandler, clock, clusterName, serviceAccounts: kube.serviceAccounts },
-    endpoints: { [`sts/${REGIONS[0]}`]: west.url, [`sts/${REGIONS[1]}`]: central.url, 'sts/us-east-1': west.url },
+    endpoints: {
+      urls: { [`sts/${REGIONS[0]}`]: west.url, [`sts/${REGIONS[1]}`]: central.url, 'sts/us-east-1': west.url },
+      isFips: false,
+    },
     userAgent: 'test/1',
     deadlineMs: 6_000,
     metrics: { called: (...call) => counted.push(call.join(' ')) },

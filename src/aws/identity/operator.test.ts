@@ -48,7 +48,7 @@ async function pod(answers = true) {
   const options = {
     ...{
       regions: [],
-      endpoints: {},
+      endpoints: { urls: {}, isFips: false },
       requestHandler: new NodeHttpHandler(),
       userAgent: 'test/1',
       clock,
