@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { SourceRecord, SyncRecord } from '../../src/controller/aws-secret/record.ts';
 import type { LiveSecret, SecretMetadata } from '../../src/controller/aws-secret/secret/secret.ts';
-import { sourceKey } from '../../src/controller/aws-secret/sources/references.ts';
 import type { KnownChange } from '../../src/controller/rollout/change.ts';
 import type { PodContainer, SecretUse, Workload } from '../../src/controller/rollout/workload.ts';
 import type { Log, LogFields } from '../../src/controller/runtime/log.ts';
@@ -67,7 +66,7 @@ export function aRecord(record: Partial<SyncRecord> = {}): SyncRecord {
 /** The record of one source in its version `versionId`; null for an optional one that AWS does not have. */
 export function aSource(secretId: string, versionId: string | null = 'v1', versionStage = 'AWSCURRENT'): SourceRecord {
   const version = versionId === null ? undefined : { versionId, region: 'eu-west-1' };
-  return { key: sourceKey({ secretId, versionStage }), secretId, versionStage, version };
+  return { source: { kind: 'Secret', secretId, versionStage }, version };
 }
 
 /** Deployment `shop/app` that takes Secret `payments` by `envFrom`, never rolled by us, with nothing under way. */

@@ -1,9 +1,10 @@
-import type { SecretStore, SourceReader } from '../../src/controller/aws-secret/ports.ts';
+import type { ObservedVersion, SecretStore, SourceReader } from '../../src/controller/aws-secret/ports.ts';
 import { createReconciler } from '../../src/controller/aws-secret/reconciler.ts';
 import type { SyncRecord } from '../../src/controller/aws-secret/record.ts';
 import { createContentHasher } from '../../src/controller/aws-secret/secret/content.ts';
 import type { LiveSecret, SecretManifest, SecretMetadata } from '../../src/controller/aws-secret/secret/secret.ts';
-import { fail, ok, type SyncError } from '../../src/controller/runtime/error.ts';
+import { titleOf } from '../../src/controller/aws-secret/sources/source.ts';
+import { fail, ok, type Result, type SyncError } from '../../src/controller/runtime/error.ts';
 import type { ObjectEvent } from '../../src/controller/runtime/events.ts';
 import { formatKey } from '../../src/controller/runtime/key.ts';
 import type { StatusWriter } from '../../src/controller/runtime/ports.ts';
@@ -17,6 +18,8 @@ interface AwsState {
   value: string;
   version: string;
   failure?: SyncError;
+  /** Whether what is gone has really been deleted. */
+  isDeleted: boolean;
   /** What happens while AWS is asked. */
   meanwhile?: () => void;
 }
@@ -45,24 +48,31 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     statusIsLost: false,
     othersWait: false,
   };
-  const aws: AwsState = { value: '{"a":"one"}', version: 'v1' };
+  const aws: AwsState = { value: '{"a":"one"}', version: 'v1', isDeleted: false };
   let version = 0;
   const writes: SecretManifest[] = [];
   const events: ObjectEvent[] = [];
   const records = new Map<string, SyncRecord>();
   const { log, lines } = aLog();
 
+  /** Asks AWS at this moment. */
+  const ask = (call: string): Result<ObservedVersion> => {
+    calls.push(call);
+    const observedAt = clock.monotonic();
+    aws.meanwhile?.();
+    if (aws.failure) return { ok: false, error: aws.failure };
+    return ok({ versionId: aws.version, region: 'eu-west-1', observedAt });
+  };
   const reader: SourceReader = {
-    async readVersion() {
-      calls.push('version');
-      aws.meanwhile?.();
-      return aws.failure ? { ok: false, error: aws.failure } : ok({ versionId: aws.version, region: 'eu-west-1' });
+    readVersion: async () => ask('version'),
+    async readValue({ source }) {
+      const answer = ask('value');
+      if (!answer.ok) return answer;
+      return ok({ ...answer.value, items: [{ name: titleOf(source).name, bytes: Buffer.from(aws.value) }] });
     },
-    async readValue() {
-      calls.push('value');
-      aws.meanwhile?.();
-      if (aws.failure) return { ok: false, error: aws.failure };
-      return ok({ versionId: aws.version, region: 'eu-west-1', bytes: Buffer.from(aws.value) });
+    async isDeleted() {
+      calls.push('deleted');
+      return ok(aws.isDeleted);
     },
   };
   const take = (manifest: SecretManifest): SecretMetadata => {

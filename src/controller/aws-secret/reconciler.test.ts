@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 
 test('a first sync reads the value, writes the Secret, then the status, and comes back within the interval', async () => {
   const w = syncWorld();
-  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 54_000 }, calls: ['value', 'status'] });
+  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 57_600 }, calls: ['value', 'status'] });
   expect(textOf(w.writes[0]?.data ?? new Map())).toEqual({ a: 'one' });
   expect(w.ready()).toMatchObject({ status: 'True', reason: 'Synced' });
   expect(w.changes()).toBe(1);
@@ -39,14 +39,14 @@ const later: readonly {
     why: 'before its time nothing is asked, written or said',
     act: w => w.clock.advance(4_000),
     calls: [],
-    outcome: { kind: 'after', ms: 50_000 },
+    outcome: { kind: 'after', ms: 53_600 },
     writes: 1,
   },
   {
     why: 'a refresh that finds the same version reads no value and writes nothing',
     act: w => w.clock.advance(MINUTE),
     calls: ['version'],
-    outcome: { kind: 'after', ms: 54_000 },
+    outcome: { kind: 'after', ms: 57_600 },
     writes: 1,
   },
   {
@@ -56,7 +56,7 @@ const later: readonly {
       w.clock.advance(MINUTE);
     },
     calls: ['version', 'value', 'event', 'status'],
-    outcome: { kind: 'after', ms: 54_000 },
+    outcome: { kind: 'after', ms: 57_600 },
     writes: 2,
   },
   {
@@ -66,7 +66,7 @@ const later: readonly {
       w.state.secret = undefined;
     },
     calls: ['value', 'status'],
-    outcome: { kind: 'after', ms: 54_000 },
+    outcome: { kind: 'after', ms: 57_600 },
     writes: 2,
   },
   {
@@ -76,7 +76,7 @@ const later: readonly {
       if (w.state.secret) w.state.secret = { ...w.state.secret, resourceVersion: '9' };
     },
     calls: ['value', 'status'],
-    outcome: { kind: 'after', ms: 54_000 },
+    outcome: { kind: 'after', ms: 57_600 },
     writes: 2,
   },
   {
@@ -97,7 +97,7 @@ const later: readonly {
         w.state.awsSecret = { ...w.state.awsSecret, metadata: { ...w.state.awsSecret.metadata, annotations } };
     },
     calls: ['value', 'status'],
-    outcome: { kind: 'after', ms: 54_000 },
+    outcome: { kind: 'after', ms: 57_600 },
     writes: 2,
   },
   {
@@ -139,7 +139,7 @@ test('a status that was lost is written on the next run, without asking AWS agai
   w.state.statusIsLost = true;
   expect((await w.run()).outcome).toMatchObject({ kind: 'retry', error: { reason: 'ApiServerUnavailable' } });
   w.state.statusIsLost = false;
-  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 54_000 }, calls: ['status'] });
+  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 57_600 }, calls: ['status'] });
   expect(w.ready()).toMatchObject({ status: 'True' });
 });
 
@@ -155,7 +155,7 @@ test('while other keys wait the status comes last: at the next turn, without ask
 test('a new operator takes up what the status tells: it verifies, and writes nothing', async () => {
   const w = await synced();
   w.records.clear();
-  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 54_000 }, calls: ['version'] });
+  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 57_600 }, calls: ['version'] });
 });
 
 const restarts = [

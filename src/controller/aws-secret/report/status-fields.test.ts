@@ -21,7 +21,7 @@ function synced(names: readonly string[]): SyncResult {
 }
 
 function failed(names: readonly string[], error: SyncError = denied): SyncResult {
-  const failures = names.map(secretId => ({ secretId, versionStage: 'AWSCURRENT', error }));
+  const failures = names.map(name => ({ source: aSource(name).source, error }));
   return { kind: 'failed', error, failures, silentMs: 0 };
 }
 

@@ -24,7 +24,7 @@ function failed(
   names: readonly string[] = [],
 ): SyncResult {
   const error = { reason, retry, message: `${reason} happened` };
-  const failures = names.map((secretId): SourceFailure => ({ secretId, versionStage: 'AWSCURRENT', error }));
+  const failures = names.map((name): SourceFailure => ({ source: aSource(name).source, error }));
   return { kind: 'failed', error, failures, silentMs: ageMs };
 }
 

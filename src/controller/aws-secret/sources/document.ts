@@ -1,3 +1,5 @@
+import { charactersOf, endOfValue, tokensOf } from './json-tokens.ts';
+
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 
@@ -8,8 +10,8 @@ const encoder = new TextEncoder();
  * \ud800), which UTF-8 cannot say. A property that is named twice has its last value.
  */
 export function parseProperties(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> | undefined {
-  const tokens = tokensOf(bytes);
-  if (tokens?.[0] !== '{' || endOfValue(tokens, 0) !== tokens.length) return undefined;
+  const tokens = parseTokens(bytes);
+  if (tokens?.[0] !== '{') return undefined;
   const texts = new Map<string, string>();
   for (let name = 1; name < tokens.length - 1; ) {
     const value = name + 2;
@@ -21,78 +23,16 @@ export function parseProperties(bytes: Uint8Array): ReadonlyMap<string, Uint8Arr
   return new Map([...texts].map(([name, text]) => [name, encoder.encode(text)]));
 }
 
-/** A token of JSON and the blanks before it (RFC 8259, sections 2, 6 and 7). */
-const TOKEN =
-  /[ \t\n\r]*([{}[\]:,]|"[ !#-[\]-\u{10ffff}]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[ !#-[\]-\u{10ffff}]*)*"|-?(?:0|[1-9][0-9]*)(?:[.][0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null)/guy;
-const BLANK_REST = /^[ \t\n\r]*$/;
-
-/**
- * Not by JSON.parse, which takes one escaped name for another that an earlier document had: nodejs/node, issue 63785.
- * It would lose digits, and overflow the stack, too.
- */
-function tokensOf(bytes: Uint8Array): readonly string[] | undefined {
-  const tokens: string[] = [];
-  let end = 0;
+/** The tokens of a document in JSON and UTF-8, with or without a byte order mark; undefined for anything else. */
+export function parseTokens(bytes: Uint8Array): readonly string[] | undefined {
   try {
-    const text = decoder.decode(bytes);
-    for (const [whole, token = ''] of text.matchAll(TOKEN)) {
-      tokens.push(token);
-      end += whole.length;
-    }
-    return BLANK_REST.test(text.slice(end)) ? tokens : undefined;
+    return tokensOf(decoder.decode(bytes));
   } catch {
     return undefined;
   }
 }
 
-/** What ends an object and an array, by what begins them. */
-const ENDS: ReadonlyMap<string | undefined, string> = new Map([
-  ['{', '}'],
-  ['[', ']'],
-]);
-const MARK = /^[{}[\]:,]$/;
-
-/** Index behind the value that begins at `start`; undefined when none does. */
-function endOfValue(tokens: readonly string[], start: number): number | undefined {
-  /** The ends of all that is open, the innermost last. */
-  const open: string[] = [];
-  let at: number | undefined = start;
-  do at = afterToken(tokens, at, open);
-  while (at !== undefined && open.length > 0);
-  return at;
-}
-
-/** Where to go on behind the scalar, or the beginning of an object or array, at `at`. */
-function afterToken(tokens: readonly string[], at: number, open: string[]): number | undefined {
-  const token = tokens[at];
-  const end = ENDS.get(token);
-  if (end === undefined) {
-    return token === undefined || MARK.test(token) ? undefined : afterValue(tokens, at + 1, open);
-  }
-  if (tokens[at + 1] === end) return afterValue(tokens, at + 2, open);
-  open.push(end);
-  return startOfItem(tokens, at + 1, end);
-}
-
-/** Behind all that ends with the value before `at`: the next item of what is still open, if anything is. */
-function afterValue(tokens: readonly string[], at: number, open: string[]): number | undefined {
-  let next = at;
-  while (open.length > 0 && tokens[next] === open.at(-1)) {
-    open.pop();
-    next += 1;
-  }
-  const end = open.at(-1);
-  if (end === undefined) return next;
-  return tokens[next] === ',' ? startOfItem(tokens, next + 1, end) : undefined;
-}
-
-/** Where the value of the item at `at` begins: behind its name, in an object. */
-function startOfItem(tokens: readonly string[], at: number, end: string): number | undefined {
-  if (end === ']') return at;
-  return tokens[at]?.startsWith('"') && tokens[at + 1] === ':' ? at + 2 : undefined;
-}
-
 function textOf(tokens: readonly string[]): string {
   const [first = ''] = tokens;
-  return first.startsWith('"') ? (JSON.parse(first) as string) : tokens.join('');
+  return first.startsWith('"') ? charactersOf(first) : tokens.join('');
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { anAwsSecret, aRecord, aSource } from '../../../../test/support/builders.ts';
 import { fail, ok } from '../../runtime/error.ts';
-import type { SourceReader, SourceReference } from '../ports.ts';
-import { fetchSources, verifySources } from './fetch.ts';
-import { sourceKey } from './references.ts';
+import type { SourceReader, SourceRequest } from '../ports.ts';
+import { fetchSources, requestsOf, verifySources } from './fetch.ts';
+import { sourceKey, titleOf } from './source.ts';
 
 type Answer = string | 'SecretNotFound' | 'AccessDenied' | 'Unavailable';
 const FAILURES = { SecretNotFound: 'content', AccessDenied: 'content', Unavailable: 'transient' } as const;
@@ -14,32 +14,42 @@ interface Fake {
   readonly calls: string[];
 }
 
+interface State {
+  readonly region?: string;
+  /** When AWS was asked, by name; 0 by default. */
+  readonly observedAt?: Readonly<Record<string, number>>;
+}
+
 /** AWS with these versions by secret id; a name of a failure fails. The value of version v is `value of v`. */
-function aws(versions: Readonly<Record<string, Answer>>, region = 'eu-west-1'): Fake {
+function aws(versions: Readonly<Record<string, Answer>>, { region = 'eu-west-1', observedAt = {} }: State = {}): Fake {
   const calls: string[] = [];
-  const answer = ({ secretId }: SourceReference) => {
-    const found = versions[secretId] ?? 'SecretNotFound';
-    if (isFailure(found)) return fail(found, FAILURES[found], `${secretId} failed`);
-    return ok({ versionId: found, region });
+  const answer = ({ source }: SourceRequest) => {
+    const { name } = titleOf(source);
+    const found = versions[name] ?? 'SecretNotFound';
+    if (isFailure(found)) return fail(found, FAILURES[found], `${name} failed`);
+    return ok({ versionId: found, region, observedAt: observedAt[name] ?? 0 });
   };
   return {
     calls,
     reader: {
-      async readVersion(reference) {
-        calls.push(`version ${reference.secretId}`);
-        return answer(reference);
+      async readVersion(request) {
+        calls.push(`version ${titleOf(request.source).name}`);
+        return answer(request);
       },
-      async readValue(reference) {
-        calls.push(`value ${reference.secretId}`);
-        const answered = answer(reference);
+      async readValue(request) {
+        const { name } = titleOf(request.source);
+        calls.push(`value ${name}`);
+        const answered = answer(request);
         if (!answered.ok) return answered;
-        const bytes = Buffer.from(`value of ${answered.value.versionId}`);
-        return ok({ ...answered.value, bytes, createdTime: '2029-01-01T00:00:00.000Z' });
+        const items = [{ name, bytes: Buffer.from(`value of ${answered.value.versionId}`) }];
+        return ok({ ...answered.value, items, createdTime: '2029-01-01T00:00:00.000Z' });
       },
+      isDeleted: async () => ok(false),
     },
   };
 }
 
+const keyOf = (secretId: string) => sourceKey(aSource(secretId).source);
 const two = anAwsSecret({ spec: { dataFrom: [{ secretId: 's' }, { secretId: 't' }] } });
 const optional = anAwsSecret({ spec: { data: [{ key: 'K', secretId: 's', optional: true }] } });
 
@@ -100,7 +110,7 @@ const verified = [
 for (const { why, awsSecret, known, now, is } of verified) {
   test(`verify → ${is}: ${why}`, async () => {
     const { reader, calls } = aws(now);
-    const answer = await verifySources(reader, awsSecret, aRecord({ sources: known }));
+    const answer = await verifySources(reader, awsSecret, aRecord({ sources: known }), 0);
     expect(answer.kind).toBe(is);
     expect(calls.filter(call => call.startsWith('value'))).toEqual([]);
   });
@@ -109,21 +119,21 @@ for (const { why, awsSecret, known, now, is } of verified) {
 test('verifying keeps what only a read of the value tells, and takes the region that answers now', async () => {
   const createdTime = '2029-01-01T00:00:00.000Z';
   const source = { ...aSource('prod/db'), version: { versionId: 'v1', region: 'eu-west-1', createdTime } };
-  const { reader } = aws({ 'prod/db': 'v1' }, 'eu-central-1');
-  const answer = await verifySources(reader, anAwsSecret(), aRecord({ sources: [source] }));
+  const { reader } = aws({ 'prod/db': 'v1' }, { region: 'eu-central-1' });
+  const answer = await verifySources(reader, anAwsSecret(), aRecord({ sources: [source] }), 0);
   const version = { versionId: 'v1', region: 'eu-central-1', createdTime };
-  expect(answer).toEqual({ kind: 'same', sources: [{ ...source, version }] });
+  expect(answer).toEqual({ kind: 'same', sources: [{ ...source, version }], observedAt: 0 });
 });
 
 test('a fetch gives every value by its source, with its version, region and time', async () => {
   const { reader, calls } = aws({ s: 'v1', t: 'v2' });
-  const fetched = await fetchSources(reader, two, undefined);
+  const fetched = await fetchSources(reader, two, undefined, 0);
   if (fetched.kind !== 'fetched') throw new Error('the fetch failed');
   expect(fetched.sources.map(source => source.version)).toEqual([
     { versionId: 'v1', region: 'eu-west-1', createdTime: '2029-01-01T00:00:00.000Z' },
     { versionId: 'v2', region: 'eu-west-1', createdTime: '2029-01-01T00:00:00.000Z' },
   ]);
-  expect(fetched.bytes.get(sourceKey({ secretId: 't' }))).toEqual(Buffer.from('value of v2'));
+  expect(fetched.values.get(keyOf('t'))).toEqual([{ name: 't', bytes: Buffer.from('value of v2') }]);
   expect(JSON.stringify(fetched.sources)).not.toContain('value of');
   expect(calls).toEqual(['value s', 'value t']);
 });
@@ -131,7 +141,7 @@ test('a fetch gives every value by its source, with its version, region and time
 test('a source that is named twice is read once', async () => {
   const data = ['a', 'b'].map(key => ({ key, secretId: 's', property: key }));
   const { reader, calls } = aws({ s: 'v1' });
-  await fetchSources(reader, anAwsSecret({ spec: { data } }), undefined);
+  await fetchSources(reader, anAwsSecret({ spec: { data } }), undefined, 0);
   expect(calls).toEqual(['value s']);
 });
 
@@ -139,12 +149,11 @@ test('all or nothing: one failure gives no bytes, and every failing source is na
   const three = anAwsSecret({ spec: { dataFrom: ['s', 't', 'u'].map(secretId => ({ secretId })) } });
   const { reader } = aws({ s: 'v1', t: 'AccessDenied', u: 'Unavailable' });
   const failure = (secretId: string, reason: 'AccessDenied' | 'Unavailable') => ({
-    secretId,
-    versionStage: 'AWSCURRENT',
+    source: aSource(secretId).source,
     error: { reason, retry: FAILURES[reason], message: `${secretId} failed` },
   });
   const failures = [failure('t', 'AccessDenied'), failure('u', 'Unavailable')];
-  expect(await fetchSources(reader, three, undefined)).toEqual({ kind: 'failed', failures });
+  expect(await fetchSources(reader, three, undefined, 0)).toEqual({ kind: 'failed', failures });
 });
 
 const absent = [
@@ -182,8 +191,51 @@ for (const { why, spec, is } of absent) {
     const { reader } = aws({ t: 'v1' });
     const data = spec.data.map(entry => ({ ...entry }));
     const dataFrom = 'dataFrom' in spec ? spec.dataFrom.map(entry => ({ ...entry })) : [];
-    const fetched = await fetchSources(reader, anAwsSecret({ spec: { data, dataFrom } }), undefined);
+    const fetched = await fetchSources(reader, anAwsSecret({ spec: { data, dataFrom } }), undefined, 0);
     expect(fetched.kind).toBe(is);
-    if (fetched.kind === 'fetched') expect(fetched.bytes.get(sourceKey({ secretId: 's' }))).toBeUndefined();
+    if (fetched.kind === 'fetched') expect(fetched.values.get(keyOf('s'))).toBeUndefined();
   });
 }
+
+const ages = [
+  { why: 'the oldest answer counts: others are no excuse for it', observedAt: { s: 7, t: 5 }, now: { t: 'v2' }, is: 5 },
+  { why: 'what AWS does not have was looked for not before it had to be', observedAt: { s: 7 }, now: {}, is: 3 },
+] as const;
+
+for (const { why, observedAt, now, is } of ages) {
+  test(`when AWS was asked: ${why}`, async () => {
+    const { reader } = aws({ s: 'v1', ...now }, { observedAt });
+    const data = ['s', 't'].map(secretId => ({ key: secretId, secretId, optional: true }));
+    const awsSecret = anAwsSecret({ spec: { data } });
+    expect(await fetchSources(reader, awsSecret, undefined, 3)).toMatchObject({ kind: 'fetched', observedAt: is });
+    const record = aRecord({ sources: [aSource('s'), aSource('t', 't' in now ? 'v2' : null)] });
+    expect(await verifySources(reader, awsSecret, record, 3)).toMatchObject({ kind: 'same', observedAt: is });
+  });
+}
+
+test('a request tells whose permissions, which regions, how fresh, how often, and what the Secret holds', () => {
+  const spec = {
+    refreshInterval: '30s',
+    consistency: 'Strict',
+    regions: ['eu-west-1'],
+    auth: { serviceAccountName: 'payments' },
+    dataFrom: [{ secretId: 's' }, { parameterPath: '/p' }],
+  } as const;
+  const awsSecret = anAwsSecret({ spec: { ...spec, regions: [...spec.regions], dataFrom: [...spec.dataFrom] } });
+  const base = {
+    identity: { namespace: 'shop', serviceAccountName: 'payments', assumeRoles: [] },
+    regions: ['eu-west-1'],
+    freshAfter: 7,
+    intervalMs: 30_000,
+    consistency: 'Strict',
+  };
+  expect(requestsOf(awsSecret, aRecord({ sources: [aSource('s', 'v1')] }), 7)).toEqual([
+    { ...base, source: aSource('s').source, held: { versionId: 'v1', region: 'eu-west-1' } },
+    { ...base, source: { kind: 'ParameterPath', path: '/p' } },
+  ]);
+});
+
+test('who is never refreshed by itself has no interval', () => {
+  const awsSecret = anAwsSecret({ spec: { refreshInterval: '0' } });
+  expect(requestsOf(awsSecret, undefined, 7)).toMatchObject([{ intervalMs: undefined, consistency: 'Eventual' }]);
+});
