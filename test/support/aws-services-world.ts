@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { SharedCredentials } from '../../src/aws/credentials.ts';
+import type { SharedCredentials } from '../../src/aws/identity/credentials.ts';
 import { createRequestHandler } from '../../src/aws/network.ts';
 import type { ClientOptions } from '../../src/aws/services/regional-client.ts';
 import { type AwsServer, startAwsServer } from './aws-server.ts';
