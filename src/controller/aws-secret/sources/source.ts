@@ -53,7 +53,11 @@ export function titleOf(source: Source): SourceTitle {
       return { kind, name: source.path };
     case 'Find': {
       const tags = Object.entries(source.tags).sort();
-      return { kind, name: source.namePattern, ...(tags.length > 0 && { stage: tags.map(tag => tag.join('=')).join(',') }) };
+      return {
+        kind,
+        name: source.namePattern,
+        ...(tags.length > 0 && { stage: tags.map(tag => tag.join('=')).join(',') }),
+      };
     }
     default:
       return source satisfies never;
