@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
-import { awsSecretStatusSchema } from '../src/crds/aws-secret.ts';
 import { CONDITION_TYPES } from '../src/crds/conditions.ts';
+import { awsSecretManifest } from '../src/crds/manifest.ts';
 import { REASONS } from '../src/crds/reasons.ts';
 import { WORKLOAD_SOURCES } from '../src/kube/workloads/kinds.ts';
 import { blocks, brokenLinks, camelWords, type Page, readPages } from './support/pages.ts';
@@ -56,7 +56,11 @@ test('troubleshooting names every reason that somebody can do something about', 
 });
 
 test('every word that looks like a reason is one, or another name of ours, of Kubernetes or of AWS', () => {
-  const states = awsSecretStatusSchema.shape.rollout.unwrap().shape.workloads.unwrap().element.shape.state.options;
+  const choices: string[] = [];
+  JSON.parse(JSON.stringify(awsSecretManifest()), (name, value) => {
+    if (name === 'enum') choices.push(...(value as readonly string[]));
+    return value;
+  });
   const kinds = [...Object.keys(WORKLOAD_SOURCES), 'ReplicaSet', 'ClusterRole', 'ServiceAccount', 'ServiceMonitor'];
   const planned = ['AwsSecretPolicy', 'AwsManagedSecret', 'ClusterAwsSecret'];
   const ofOthers = [
@@ -74,7 +78,7 @@ test('every word that looks like a reason is one, or another name of ours, of Ku
   const known = new Set<string>([
     ...Object.keys(REASONS),
     ...CONDITION_TYPES,
-    ...states,
+    ...choices,
     ...kinds,
     ...planned,
     ...ofOthers,
@@ -91,7 +95,8 @@ test('every word that looks like a reason is one, or another name of ours, of Ku
 });
 
 test('the IAM policies allow the calls that the operator makes, and no other', () => {
-  const sources = readdirSync(path.join(ROOT, 'src/aws')).filter(file => !file.endsWith('.test.ts'));
+  const all = readdirSync(path.join(ROOT, 'src/aws'), { recursive: true, encoding: 'utf8' });
+  const sources = all.filter(file => file.endsWith('.ts') && !file.endsWith('.test.ts'));
   const made = sources.flatMap(file => [...read(`src/aws/${file}`).matchAll(/new (\w+)Command\(/g)]);
   const calls = new Set(made.map(([, call]) => `secretsmanager:${call}`));
   const policy = JSON.parse(read('config/iam/read-policy.json')) as { Statement: { Action: string[] }[] };

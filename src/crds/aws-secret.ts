@@ -141,7 +141,11 @@ const sourceStatusSchema = z.object({
     .max(64)
     .optional()
     .meta({ description: 'Version that the Secret holds; of a path or pattern, a hash of all names and versions.' }),
-  stage: z.string().max(2048).optional().meta({ description: 'Staging label, version, label or tags that were asked for.' }),
+  stage: z
+    .string()
+    .max(4096)
+    .optional()
+    .meta({ description: 'Staging label, version, label or tags that were asked for.' }),
   region: z.string().max(32).optional().meta({ description: 'Region that answered.' }),
   createdTime: time('When AWS created that version.'),
   reason: z.string().max(64).optional().meta({ description: 'Why this source failed; absent when it did not.' }),

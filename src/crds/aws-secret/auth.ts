@@ -35,7 +35,8 @@ const assumedRole = z
       .record(z.string().max(128), z.string().max(256))
       .optional()
       .meta({
-        description: 'Session tags, beside secrets-operator/namespace and secrets-operator/cluster, which are always set.',
+        description:
+          'Session tags, beside secrets-operator/namespace and secrets-operator/cluster, which are always set.',
         maxProperties: 40,
         ...rules({
           rule: "self.all(k, !k.startsWith('secrets-operator/') && !k.startsWith('kubernetes-') && !k.startsWith('eks-'))",
@@ -49,26 +50,17 @@ const assumedRole = z
 /** Whose permissions an AwsSecret is read with. */
 export const auth = z
   .object({
-    serviceAccountName: z
-      .string()
-      .min(1)
-      .max(253)
-      .optional()
-      .meta({
-        description:
-          'ServiceAccount of this namespace whose token assumes `roleArn`. Absent: the operator’s own identity.',
-      }),
+    serviceAccountName: z.string().min(1).max(253).optional().meta({
+      description:
+        'ServiceAccount of this namespace whose token assumes `roleArn`. Absent: the operator’s own identity.',
+    }),
     roleArn: roleArn(
       'Role that the token of the ServiceAccount assumes. Default: its annotation eks.amazonaws.com/role-arn.',
     ).optional(),
-    assumeRoles: z
-      .array(assumedRole)
-      .max(2)
-      .optional()
-      .meta({
-        description: 'Roles that are assumed from there, one after the other.',
-        'x-kubernetes-list-type': 'atomic',
-      }),
+    assumeRoles: z.array(assumedRole).max(2).optional().meta({
+      description: 'Roles that are assumed from there, one after the other.',
+      'x-kubernetes-list-type': 'atomic',
+    }),
   })
   .optional()
   .meta({
@@ -76,7 +68,8 @@ export const auth = z
     ...rules(
       {
         rule: '!has(self.roleArn) || has(self.serviceAccountName)',
-        message: '`auth.roleArn` needs `serviceAccountName`; to assume a role from the operator’s own, use `assumeRoles`',
+        message:
+          '`auth.roleArn` needs `serviceAccountName`; to assume a role from the operator’s own, use `assumeRoles`',
       },
       {
         rule: 'has(self.serviceAccountName) || (has(self.assumeRoles) && size(self.assumeRoles) > 0)',
