@@ -5,8 +5,14 @@ import { parseConfig } from './config.ts';
 
 const NAMES = [
   ...['watch-namespaces', 'regions', 'aws-endpoints', 'bind-address', 'max-concurrent-reconciles', 'log-level'],
+  ...['aws-fips-endpoints', 'aws-ca-bundle'],
   ...['rollout-enabled', 'max-staleness', 'leader-elect', 'leader-election-namespace', 'leader-election-lease-name'],
-  ...['leader-election-lease-duration', 'leader-election-renew-deadline', 'leader-election-retry-period'],
+  ...[
+    'cluster-name',
+    'leader-election-lease-duration',
+    'leader-election-renew-deadline',
+    'leader-election-retry-period',
+  ],
 ];
 
 const likely = fc.constantFrom(
@@ -34,7 +40,14 @@ const flag = fc.oneof(
 );
 const variable = fc.oneof(
   fc.constantFrom(...NAMES).map(name => `SECRETS_OPERATOR_${name.replaceAll('-', '_').toUpperCase()}`),
-  fc.constantFrom('AWS_REGION', 'AWS_DEFAULT_REGION', 'KUBECONFIG', 'KUBERNETES_SERVICE_HOST'),
+  fc.constantFrom(
+    'AWS_REGION',
+    'AWS_DEFAULT_REGION',
+    'AWS_USE_FIPS_ENDPOINT',
+    'AWS_CA_BUNDLE',
+    'KUBECONFIG',
+    'KUBERNETES_SERVICE_HOST',
+  ),
 );
 const env = fc.array(fc.tuple(variable, value), { maxLength: 4 }).map(entries => Object.fromEntries(entries));
 
@@ -48,6 +61,7 @@ test('whatever the flags and variables, the settings can be used, or the mistake
       const { config } = parsed;
       expect(config.watchNamespaces.filter(name => !isNamespace(name))).toEqual([]);
       for (const url of Object.values(config.awsEndpoints)) expect(new URL(url).protocol).toMatch(/^https?:$/);
+      if (config.clusterName !== undefined) expect(config.clusterName).toMatch(/^[!-~]{1,256}$/);
       expect(Number(config.bindAddress.split(':').at(-1))).toBeLessThanOrEqual(65_535);
       expect(Number.isInteger(config.maxConcurrentReconciles) && config.maxConcurrentReconciles >= 1).toBe(true);
       expect(config.maxStalenessMs).toBeGreaterThanOrEqual(3_600_000);

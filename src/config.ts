@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { SERVICES } from './aws/endpoints.ts';
 import type { ElectionTimes } from './controller/runtime/leader-election.ts';
 import { parseDuration } from './crds/duration.ts';
 import { isInCluster } from './kube/transport/connect.ts';
@@ -13,7 +14,9 @@ const list = z.string().transform(text =>
 );
 const regionName = /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/;
 const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const endpointEntry = /^(secretsmanager|sts)\/([a-z0-9-]+)=(https?:\/\/.+)$/;
+/** What AWS takes as the value of a tag (docs.aws.amazon.com/STS/latest/APIReference/API_Tag.html), in ASCII and without blanks. */
+const tagValue = /^[A-Za-z0-9][A-Za-z0-9_.:/=+@-]{0,255}$/;
+const endpointEntry = new RegExp(`^(${SERVICES.join('|')})/([a-z0-9-]+)=(https?://.+)$`);
 
 function isEndpoint(text: string): boolean {
   return endpointEntry.test(text) && URL.canParse(text.slice(text.indexOf('=') + 1));
@@ -49,11 +52,23 @@ const settings = {
     schema: list
       .refine(
         all => all.every(isEndpoint),
-        'must be entries such as sts/eu-west-1=https://host, of service secretsmanager or sts',
+        'must be entries such as sts/eu-west-1=https://host, of service secretsmanager, ssm or sts',
       )
       .transform(all => Object.fromEntries(all.map(e => e.split(/=(.*)/s).slice(0, 2) as [string, string])))
       .default({}),
     help: 'Endpoints in place of AWS’s own: service/region=url, separated by commas.',
+  },
+  'cluster-name': {
+    schema: z.string().regex(tagValue, 'must be letters, digits and _ . : / = + - @, 256 at the most').optional(),
+    help: 'Name of the cluster, told to AWS as session tag secrets-operator/cluster with each role that is assumed. Default: no such tag.',
+  },
+  'aws-fips-endpoints': {
+    schema: z.stringbool().optional(),
+    help: 'Use AWS’s FIPS endpoints, which only some regions have. Default: AWS_USE_FIPS_ENDPOINT, else false.',
+  },
+  'aws-ca-bundle': {
+    schema: z.string().optional(),
+    help: 'File of CA certificates in PEM to trust for AWS beside the usual ones. Default: AWS_CA_BUNDLE.',
   },
   'bind-address': {
     schema: z.string().refine(isBindAddress, 'must be host:port or :port').default(':8080'),
@@ -102,6 +117,11 @@ export interface Config {
   readonly watchNamespaces: readonly string[];
   readonly regions: readonly string[];
   readonly awsEndpoints: Readonly<Record<string, string>>;
+  /** Undefined: AWS is not told. */
+  readonly clusterName: string | undefined;
+  readonly awsFipsEndpoints: boolean;
+  /** Undefined: Node's own certificates suffice. */
+  readonly awsCaBundle: string | undefined;
   readonly bindAddress: string;
   readonly maxConcurrentReconciles: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -158,6 +178,9 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
     watchNamespaces: value['watch-namespaces'],
     regions: value.regions ?? (ambient ? [ambient] : []),
     awsEndpoints: value['aws-endpoints'],
+    clusterName: value['cluster-name'],
+    awsFipsEndpoints: value['aws-fips-endpoints'] ?? env['AWS_USE_FIPS_ENDPOINT'] === 'true',
+    awsCaBundle: value['aws-ca-bundle'] ?? (env['AWS_CA_BUNDLE'] || undefined),
     bindAddress: value['bind-address'],
     maxConcurrentReconciles: value['max-concurrent-reconciles'],
     logLevel: value['log-level'],

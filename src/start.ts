@@ -36,7 +36,7 @@ const RELEASE_MS = 2_000;
 /**
  * Starts the operator. It stays up whatever is away: the API server and AWS are waited for, with backoff. Where others
  * may lead it stands by with full caches, and neither writes nor asks AWS before it leads.
- * Rejects only when the telemetry address cannot be had.
+ * Rejects only when the telemetry address cannot be had, or a setting of the way to AWS cannot be used.
  */
 export async function startOperator(parts: Parts, keyNamespace: string): Promise<Operator> {
   const { transport, clock, random, log, metrics, config } = parts;

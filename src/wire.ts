@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { createReconciler } from './controller/aws-secret/reconciler.ts';
 import type { SyncRecord } from './controller/aws-secret/record.ts';
 import { createContentHasher, type HashKey } from './controller/aws-secret/secret/content.ts';
+import { upcomingRequests } from './controller/aws-secret/upcoming.ts';
 import { RolloutMemory } from './controller/rollout/memory.ts';
 import { createRolloutReconciler } from './controller/rollout/reconciler.ts';
 import type { Clock, Random } from './controller/runtime/clock.ts';
@@ -39,17 +40,23 @@ export interface Wired {
 const BACKOFF = { baseMs: 1_000, maxMs: 60_000 } as const;
 const ROLLOUT_WORKERS = 5;
 
-/** Joins every part to the others. Starts nothing. */
+/** Joins every part to the others. Starts nothing. Throws an Error that names a setting of the way to AWS that cannot be used. */
 export function wire(parts: Parts): Wired {
   const { config, transport, metrics, clock, random, log } = parts;
   const { watchNamespaces: namespaces, rolloutEnabled: watchWorkloads } = config;
   const kube = createKube({ transport, namespaces, watchWorkloads, clock, random, log, metrics: metrics.mirror });
-  const reader = createAws({ ...parts, ...config, endpoints: config.awsEndpoints, metrics: metrics.aws });
+  const endpoints = { urls: config.awsEndpoints, isFips: config.awsFipsEndpoints };
   const reporting = { reportingController: 'secrets-operator', reportingInstance: hostname() };
   const events = createEventRecorder(transport, { clock, log, ...reporting });
   const records = new Map<string, SyncRecord>();
   const sync = new Queue(clock, metrics.queue('awssecret'));
   const rollout = new Queue(clock, metrics.queue('rollout'));
+  const reader = createAws({
+    ...{ ...parts, regions: config.regions, endpoints, caBundle: config.awsCaBundle, clusterName: config.clusterName },
+    ...{ metrics: metrics.aws, serviceAccounts: kube.serviceAccounts },
+    upcoming: () =>
+      upcomingRequests({ waiting: () => sync.waiting(), awsSecrets: kube.awsSecrets, records, now: clock.monotonic }),
+  });
 
   const handlers = createHandlers({
     keeping: kube.awsSecrets.keeping,

@@ -39,8 +39,8 @@ install_npm() {
   # Where the lockfile brings no Node for this platform, the machine's own has to do.
   PATH=$root/node_modules/.bin:$PATH node -e '
     const [major, minor] = process.versions.node.split(".").map(Number);
-    if (major < 22 || (major === 22 && minor < 19)) {
-      console.error(`Node ${process.versions.node} is too old: 22.19 or later is needed on ${process.platform}-${process.arch}`);
+    if (major < 22 || (major === 22 && minor < 21)) {
+      console.error(`Node ${process.versions.node} is too old: 22.21 or later is needed on ${process.platform}-${process.arch}`);
       process.exit(1);
     }'
 }

@@ -48,7 +48,9 @@ function isSignalable(pid: number | undefined): boolean {
 async function suite(name: string): Promise<Count> {
   say(`suite ${name}`);
   const results = path.join(logs, `${name}.json`);
-  const args = ['run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+  const reporters = name === 'crash' ? ['dot', './test/crash/reporter.ts'] : ['default'];
+  const args = ['run', '--project', name, ...reporters.map(reporter => `--reporter=${reporter}`)];
+  args.push('--reporter=json', `--outputFile.json=${results}`);
   const code = await new Promise<number>(resolve => {
     spawn('vitest', args, { stdio: 'inherit' })
       .on('close', status => resolve(status ?? 1))
@@ -75,7 +77,7 @@ say('waiting for moto and the packages of this machine');
 await finished('the installation', installPid, 'install.log');
 say('waiting for the Go tools');
 await finished('the Go tools', toolsPid, 'tools.log');
-for (const name of ['chart', 'integration', 'e2e']) counts.push(await suite(name));
+for (const name of ['chart', 'integration', 'crash', 'e2e']) counts.push(await suite(name));
 
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);

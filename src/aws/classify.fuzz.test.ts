@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { damaged, hostileJson, hostileText } from '../../test/support/hostile.ts';
 import { REASONS } from '../crds/reasons.ts';
 import { classify, errorCode } from './classify.ts';
-import { CredentialsError } from './credentials.ts';
-import { refusal } from './failures.ts';
+import { CredentialsError } from './identity/credentials-error.ts';
+import { refused } from './reader/failures.ts';
 
 const sound = {
   ...{
@@ -53,9 +53,13 @@ test('whatever is thrown, it is classified, and its code is a word', () => {
 test('what is told of it names the secret and the region, no text of its own, and is the same the next time', () => {
   fc.assert(
     fc.property(thrown, error => {
-      const reference = { secretId: 'prod/db', versionStage: 'AWSCURRENT', regions: [] };
-      const refused = refusal(classify(error), error, 'GetSecretValue', reference, 'eu-west-1');
-      const message = refused.ok ? '' : refused.error.message;
+      const source = { kind: 'Secret', secretId: 'prod/db', versionStage: 'AWSCURRENT' } as const;
+      const told = refused(
+        { error, is: classify(error), operation: 'GetSecretValue' },
+        { source, identity: { namespace: 'shop', assumeRoles: [] } },
+        'eu-west-1',
+      );
+      const message = told.ok ? '' : told.error.message;
       expect(message).not.toContain('hunter2');
       expect(message.length).toBeLessThan(400);
     }),

@@ -13,7 +13,7 @@ function sdkError(name: string, status: number | undefined): Error {
 const settled: Readonly<Record<string, readonly string[]>> = {
   SecretNotFound: ['ResourceNotFoundException', 'InvalidRequestException'],
   InvalidReference: ['InvalidParameterException', 'ValidationException', 'ValidationError'],
-  DecryptionFailed: ['DecryptionFailure', 'DecryptionFailureException'],
+  DecryptionFailed: ['DecryptionFailure', 'DecryptionFailureException', 'InvalidKeyId'],
   AccessDenied: ['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation'],
   CredentialsUnavailable: [
     'CredentialsProviderError',
@@ -62,6 +62,7 @@ const unavailable = [
   { code: 'TimeoutError', status: undefined, why: 'no answer in time' },
   { code: 'AbortError', status: undefined, why: 'the deadline of the call' },
   { code: 'Error', status: undefined, why: 'ECONNREFUSED and its like carry no code of AWS' },
+  { code: 'SELF_SIGNED_CERT_IN_CHAIN', status: undefined, why: 'an authority that we do not trust, yet or here' },
   { code: 'SomethingNew', status: 500, why: 'an unknown 5xx' },
   { code: 'SomethingNew', status: 503, why: 'an unknown 5xx' },
   { code: 'SomethingNew', status: 429, why: 'an unknown 429' },
@@ -105,6 +106,16 @@ const codes = [
     code: 'SomethingNew',
   },
   { why: 'no answer', error: sdkError('TimeoutError', undefined), code: 'NoAnswer' },
+  {
+    why: 'no answer, for a cause that passes',
+    error: Object.assign(new Error('hunter2'), { code: 'ECONNRESET' }),
+    code: 'NoAnswer',
+  },
+  {
+    why: 'no answer, for a cause that people have to mend',
+    error: Object.assign(new Error('hunter2'), { code: 'ERR_PROXY_TUNNEL' }),
+    code: 'ERR_PROXY_TUNNEL',
+  },
   { why: 'an answer without a code', error: { $metadata: { httpStatusCode: 502 } }, code: 'HTTP 502' },
   { why: 'a thing that is no error', error: 'hunter2', code: 'NoAnswer' },
   { why: 'nothing', error: undefined, code: 'NoAnswer' },

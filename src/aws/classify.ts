@@ -72,6 +72,16 @@ const BY_CODE: Readonly<Record<string, Classification>> = {
   ThrottledException: unavailable,
   TooManyRequestsException: unavailable,
   TransactionInProgressException: unavailable,
+  // A parameter's KMS key is disabled, deleted, or may not be used (GetParameters in the API reference).
+  InvalidKeyId: settled('DecryptionFailed'),
+  // No answer, but for a cause that people have to mend: the proxy, or an authority that --aws-ca-bundle does not name.
+  ERR_PROXY_TUNNEL: unavailable,
+  CERT_HAS_EXPIRED: unavailable,
+  DEPTH_ZERO_SELF_SIGNED_CERT: unavailable,
+  ERR_TLS_CERT_ALTNAME_INVALID: unavailable,
+  SELF_SIGNED_CERT_IN_CHAIN: unavailable,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unavailable,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unavailable,
 };
 
 /** As AWS writes a code that is not in the list; whoever answers in its place may write anything. */

@@ -51,9 +51,17 @@ export const REASONS = {
     in: 'condition',
   },
   CredentialsUnavailable: {
-    meaning: 'No AWS credentials: the web identity token, the role or its trust policy does not work.',
+    meaning:
+      'No AWS credentials: the ServiceAccount, the web identity token, a role or its trust policy does not work; the message says which.',
     remedy:
-      'Compare the role annotation of the operator’s ServiceAccount, the OIDC provider in IAM, and `aud` and `sub` in the trust policy; restart an operator pod that is older than the annotation.',
+      'Compare the role annotation of the ServiceAccount (the operator’s, or that of `auth.serviceAccountName`), the OIDC provider in IAM, and `aud` and `sub` in the trust policy; restart an operator pod that is older than the annotation. For `assumeRoles` allow `sts:AssumeRole` and `sts:TagSession` on both sides.',
+    in: 'condition',
+  },
+  ServiceAccountTokenRefused: {
+    meaning:
+      'The API server lets the operator have neither a token nor the role of the ServiceAccount that `auth` names.',
+    remedy:
+      'Apply the Role and RoleBinding that the message of the condition holds, in that namespace; the operator tries again by itself.',
     in: 'condition',
   },
   Unavailable: {

@@ -4,7 +4,7 @@ import type { Workload } from '../controller/rollout/workload.ts';
 import type { Clock, Random } from '../controller/runtime/clock.ts';
 import { formatKey } from '../controller/runtime/key.ts';
 import type { Log } from '../controller/runtime/log.ts';
-import type { StatusWriter } from '../controller/runtime/ports.ts';
+import type { ServiceAccounts, StatusWriter } from '../controller/runtime/ports.ts';
 import type { AwsSecret } from '../crds/aws-secret.ts';
 import { OWNER_LABEL } from '../crds/names.ts';
 import type { ObjectMeta } from '../crds/object.ts';
@@ -22,6 +22,7 @@ import { type SecretBody, secretMetadata } from './secrets/secret-body.ts';
 import { createSecretReader } from './secrets/secret-reader.ts';
 import { createSecretStore, indexSecret } from './secrets/secret-store.ts';
 import { createSecretUsers } from './secrets/secret-users.ts';
+import { createServiceAccounts } from './service-accounts.ts';
 import type { Transport } from './transport/transport.ts';
 import type { ChangeHandler, MirrorMetrics } from './watch/mirror.ts';
 import { Reflector, type ReflectorOptions } from './watch/reflector.ts';
@@ -53,6 +54,7 @@ export interface Kube {
   readonly secretStore: SecretStore;
   readonly secretReader: SecretReader;
   readonly status: StatusWriter;
+  readonly serviceAccounts: ServiceAccounts;
   /** Follows the API server until `stop`. Resolves when it has stopped. */
   run(handlers: KubeHandlers): Promise<void>;
   /** Resolves when every store holds a first complete list. */
@@ -127,6 +129,7 @@ export function createKube(options: KubeOptions): Kube {
     secretStore: createSecretStore(transport),
     secretReader: createSecretReader(transport),
     status: createStatusWriter(transport, awsSecrets),
+    serviceAccounts: createServiceAccounts(transport),
     async run(to) {
       handlers.current = to;
       await Promise.all(reflectors.map(reflector => reflector.run()));

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { AwsMetrics } from '../aws/reader.ts';
+import type { AwsMetrics } from '../aws/metrics.ts';
 import type { SyncMetrics } from '../controller/aws-secret/ports.ts';
 import type { RolloutMetrics } from '../controller/rollout/ports.ts';
 import type { ControllerMetrics, ReconcileResult } from '../controller/runtime/controller.ts';
@@ -7,6 +7,7 @@ import type { ElectionMetrics } from '../controller/runtime/leader-election.ts';
 import type { QueueMetrics } from '../controller/runtime/queue.ts';
 import type { TransportMetrics } from '../kube/transport/transport.ts';
 import type { MirrorMetrics } from '../kube/watch/mirror.ts';
+import { awsMetrics } from './aws-metrics.ts';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -88,19 +89,12 @@ export function createMetrics(): Metrics {
     'kind',
     'result',
   );
-  const calls = counter(
-    'secrets_operator_aws_calls_total',
-    'Calls of AWS, by success or the reason of the failure.',
-    'operation',
-    'region',
-    'outcome',
-  );
 
   return {
     registry,
     sync: { changed: () => changes.inc() },
     rollout: { restarted: (kind, result) => restarts.inc({ kind, result }) },
-    aws: { called: (operation, region, outcome) => calls.inc({ operation, region, outcome }) },
+    aws: awsMetrics(registry),
     mirror: { unreadable: resource => unreadable.inc({ resource }) },
     transport: { requested: (method, code) => requests.inc({ code, method }) },
     controller(controller, concurrency) {

@@ -146,6 +146,7 @@ test.each(podValues)('$values reaches the pod ($why)', ({ values, at }) => {
 
 const args = [
   { values: { regions: ['eu-west-1', 'eu-central-1'] }, arg: '--regions=eu-west-1,eu-central-1', why: 'in this order' },
+  { values: { clusterName: 'prod-1' }, arg: '--cluster-name=prod-1', why: 'policies in AWS tell clusters apart' },
   { values: { watchNamespaces: ['b', 'a'] }, arg: '--watch-namespaces=b,a', why: 'rights and watches are one list' },
   { values: { rollout: { enabled: false } }, arg: '--rollout-enabled=false', why: 'it must not try without rights' },
   { values: { logLevel: 'debug' }, arg: '--log-level=debug', why: 'flags win over the environment' },
@@ -153,8 +154,14 @@ const args = [
   { values: { maxConcurrentReconciles: 50 }, arg: '--max-concurrent-reconciles=50', why: 'large clusters' },
   { values: { extraArgs: ['--new-flag=1'] }, arg: '--new-flag=1', why: 'flags that the chart does not know' },
   {
-    values: { awsEndpoints: { 'sts/eu-west-1': 'http://b:1', 'secretsmanager/eu-west-1': 'https://a' } },
-    arg: '--aws-endpoints=secretsmanager/eu-west-1=https://a,sts/eu-west-1=http://b:1',
+    values: {
+      awsEndpoints: {
+        'sts/eu-west-1': 'http://b:1',
+        'ssm/eu-west-1': 'http://c',
+        'secretsmanager/eu-west-1': 'https://a',
+      },
+    },
+    arg: '--aws-endpoints=secretsmanager/eu-west-1=https://a,ssm/eu-west-1=http://c,sts/eu-west-1=http://b:1',
     why: 'sorted, so that equal values render equal pods',
   },
 ];

@@ -115,6 +115,14 @@ test.each(people)('$role goes into $into because $why', ({ role, into, writes })
   expect(found?.rules?.some(rule => rule.verbs.includes('create'))).toBe(writes);
 });
 
+const scopesOfTokens = [...scopes, { name: 'no restarts', values: { rollout: { enabled: false } } }];
+
+test.each(scopesOfTokens)('nobody gets a right on ServiceAccounts or their tokens, with $name', ({ values }) => {
+  const granted = roles(values).flatMap(role => grants(rulesOf(role)));
+  expect(granted.filter(grant => /serviceaccounts|\*|impersonate|escalate|bind/.test(grant))).toEqual([]);
+  expect(granted.length).toBeGreaterThan(5);
+});
+
 test('rbac.create and rbac.aggregate take all of it away', () => {
   const manifests = render({ rbac: { create: false, aggregate: false } });
   expect(manifests.filter(({ apiVersion }) => apiVersion.startsWith('rbac.'))).toEqual([]);

@@ -17,6 +17,7 @@ const refused = [
   { values: { regions: ['EU'] }, says: '/regions/0', why: 'a region that does not exist can never be read' },
   { values: { regions: 'eu-west-1' }, says: '/regions', why: 'a string in place of a list is split nowhere' },
   { values: { regions: ['eu-west-1', 'eu-west-1'] }, says: '/regions', why: 'a region cannot be its own failover' },
+  { values: { clusterName: 'prod,1' }, says: '/clusterName', why: 'no tag in AWS can hold it' },
   { values: { watchNamespaces: ['Shop'] }, says: '/watchNamespaces/0', why: 'no namespace can have that name' },
   { values: { logLevel: 'loud' }, says: '/logLevel', why: 'the operator would refuse to start' },
   { values: { maxConcurrentReconciles: 0 }, says: '/maxConcurrentReconciles', why: 'no worker, no work' },

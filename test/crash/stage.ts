@@ -77,7 +77,7 @@ export function createStage(parts: StageParts): Stage {
       const token = `00000000-0000-4000-8000-${String(version).padStart(12, '0')}`;
       for (const region of REGIONS) {
         const content = JSON.stringify(properties);
-        if (version === 1) await aws[region].create(secretId(name), content, token);
+        if (version === 1) await aws[region].create(secretId(name), content, { token });
         else await aws[region].put(secretId(name), content, { token });
       }
     },

@@ -39,7 +39,7 @@ export async function openAws(stage: Stage, address: string): Promise<Aws> {
   };
   const where = regions.join(' and ');
   const token = randomUUID();
-  for (const admin of admins) await admin.create(secretId, JSON.stringify(credentials), token);
+  for (const admin of admins) await admin.create(secretId, JSON.stringify(credentials), { token });
   const properties = Object.keys(credentials).sort().join(', ');
   say(`${secretId} is in ${where}: version ${shorten(token)}, with ${properties}`);
 

@@ -32,7 +32,7 @@ describe('the chart on a real cluster', () => {
     env = await startEnvironment();
     const token = randomUUID();
     for (const region of [PRIMARY, SECONDARY] as const) {
-      await env.aws[region].create('prod/payments/db', JSON.stringify(before), token);
+      await env.aws[region].create('prod/payments/db', JSON.stringify(before), { token });
     }
   });
   afterAll(async () => {

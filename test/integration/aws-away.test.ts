@@ -17,7 +17,7 @@ async function everywhere(does: 'create' | 'put', name: string, value: string): 
   const content = JSON.stringify({ value });
   const token = randomUUID();
   for (const region of REGIONS) {
-    if (does === 'create') await world.aws[region].create(world.unique(name), content, token);
+    if (does === 'create') await world.aws[region].create(world.unique(name), content, { token });
     else await world.aws[region].put(world.unique(name), content, { token });
   }
 }

@@ -10,6 +10,7 @@ import { useWorld } from './world.ts';
 describe('the API server refuses a bad manifest', () => {
   const kube = createKubeAdmin(inject('kube'));
   const dataFrom = [{ secretId: 'a' }];
+  const ROLE = 'arn:aws:iam::111122223333:role/payments';
   const rows = [
     { why: 'no source at all', spec: {}, says: 'at least one of `data` and `dataFrom` must have an entry' },
     {
@@ -67,6 +68,36 @@ describe('the API server refuses a bad manifest', () => {
       why: 'labels of our own',
       spec: { dataFrom, target: { metadata: { labels: { 'secrets-operator.io/owner': 'x' } } } },
       says: '`target.metadata` must not hold keys of secrets-operator.io',
+    },
+    {
+      why: 'nobody whose permissions could be taken',
+      spec: { dataFrom, auth: {} },
+      says: '`auth` must name a `serviceAccountName` or `assumeRoles`',
+    },
+    {
+      why: 'a role without the token that it is assumed with',
+      spec: { dataFrom, auth: { roleArn: ROLE } },
+      says: '`auth.roleArn` needs `serviceAccountName`',
+    },
+    {
+      why: 'a ServiceAccount that leads elsewhere',
+      spec: { dataFrom, auth: { serviceAccountName: '..' } },
+      says: '`serviceAccountName` must be a DNS subdomain',
+    },
+    {
+      why: 'a role that is none',
+      spec: { dataFrom, auth: { assumeRoles: [{ roleArn: 'payments' }] } },
+      says: '`roleArn` must be the ARN of an IAM role',
+    },
+    {
+      why: 'a tag that tells whose session it is',
+      spec: { dataFrom, auth: { assumeRoles: [{ roleArn: ROLE, sessionTags: { 'secrets-operator/cluster': 'b' } }] } },
+      says: '`sessionTags` must not begin with',
+    },
+    {
+      why: 'the same in capitals, which AWS reads alike',
+      spec: { dataFrom, auth: { assumeRoles: [{ roleArn: ROLE, sessionTags: { 'Kubernetes-Namespace': 'b' } }] } },
+      says: '`sessionTags` must not begin with',
     },
   ];
   it.each(rows)('$why', async ({ spec, says }) => {

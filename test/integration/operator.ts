@@ -1,3 +1,4 @@
+import { SERVICES } from '../../src/aws/endpoints.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { Clock } from '../../src/controller/runtime/clock.ts';
 import type { Log } from '../../src/controller/runtime/log.ts';
@@ -36,8 +37,7 @@ export const ELECTION_FLAGS: readonly string[] = [
 
 /** Where AWS is, by region, and telemetry on a free port. */
 export function endpointFlags(aws: Readonly<Record<string, string>>): readonly string[] {
-  const services = ['secretsmanager', 'sts'] as const;
-  const endpoints = REGIONS.flatMap(region => services.map(service => `${service}/${region}=${aws[region]}`));
+  const endpoints = REGIONS.flatMap(region => SERVICES.map(service => `${service}/${region}=${aws[region]}`));
   return [`--regions=${REGIONS.join(',')}`, `--aws-endpoints=${endpoints.join(',')}`, '--bind-address=127.0.0.1:0'];
 }
 

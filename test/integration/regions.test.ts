@@ -26,8 +26,8 @@ describe('regions are asked in order', () => {
   const replicate = async (name: string, content: string): Promise<string> => {
     const secretId = world.unique(name);
     const token = randomUUID();
-    await world.aws['eu-west-1'].create(secretId, content, token);
-    await world.aws['eu-central-1'].create(secretId, content, token);
+    await world.aws['eu-west-1'].create(secretId, content, { token });
+    await world.aws['eu-central-1'].create(secretId, content, { token });
     return secretId;
   };
 

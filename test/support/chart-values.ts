@@ -1,3 +1,5 @@
+import { SERVICES } from '../../src/aws/endpoints.ts';
+
 export interface ChartOptions {
   readonly image: { readonly repository: string; readonly tag: string };
   /** The primary first. */
@@ -13,9 +15,8 @@ const TOKEN_DIRECTORY = '/var/run/secrets/eks.amazonaws.com/serviceaccount';
 
 /** Endpoint settings that lead every service of a region to its stand-in. */
 export function endpointsOf(urls: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const services = ['secretsmanager', 'sts'] as const;
   return Object.fromEntries(
-    Object.entries(urls).flatMap(([region, url]) => services.map(service => [`${service}/${region}`, url])),
+    Object.entries(urls).flatMap(([region, url]) => SERVICES.map(service => [`${service}/${region}`, url])),
   );
 }
 

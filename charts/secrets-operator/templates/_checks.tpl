@@ -1,8 +1,8 @@
 {{- /* Refuses what a schema cannot see, because it spans two values, or what it would refuse without naming the place. */ -}}
 {{- define "secrets-operator.checks" -}}
 {{- range $target, $_ := .Values.awsEndpoints -}}
-{{- if not (regexMatch "^(secretsmanager|sts)/[a-z]{2,}(-[a-z]+)+-[0-9]+$" $target) -}}
-{{- fail (printf "awsEndpoints: %q must be <service>/<region>, for example secretsmanager/eu-west-1, where the service is secretsmanager or sts." $target) -}}
+{{- if not (regexMatch "^(secretsmanager|ssm|sts)/[a-z]{2,}(-[a-z]+)+-[0-9]+$" $target) -}}
+{{- fail (printf "awsEndpoints: %q must be <service>/<region>, for example secretsmanager/eu-west-1, where the service is secretsmanager, ssm or sts." $target) -}}
 {{- end -}}
 {{- end -}}
 {{- range $value, $labels := dict "commonLabels" .Values.commonLabels "podLabels" .Values.podLabels -}}

@@ -44,6 +44,12 @@ export class Queue {
     return this.#ready.high.size + this.#ready.low.size;
   }
 
+  /** Keys that are ready and not yet taken, the next one first. */
+  *waiting(): Generator<string> {
+    yield* this.#ready.high.keys();
+    yield* this.#ready.low.keys();
+  }
+
   add(key: string, priority: Priority = 'high'): void {
     if (this.#closed) return;
     this.#metrics.added();

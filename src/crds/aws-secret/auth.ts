@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { rules } from '../cel.ts';
 
-const ROLE_ARN = '^arn:[a-z-]+:iam::[0-9]{12}:role/.+$';
+const ROLE_ARN = '^arn:[a-z-]+:iam::[0-9]{12}:role/[!-~]+$';
+/** A DNS subdomain, as the API server has them for ServiceAccounts. */
+const OBJECT_NAME = '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$';
 
 const roleArn = (description: string) =>
   z
@@ -39,7 +41,8 @@ const assumedRole = z
           'Session tags, beside secrets-operator/namespace and secrets-operator/cluster, which are always set.',
         maxProperties: 40,
         ...rules({
-          rule: "self.all(k, !k.startsWith('secrets-operator/') && !k.startsWith('kubernetes-') && !k.startsWith('eks-'))",
+          // AWS does not tell upper from lower case in the keys of tags.
+          rule: "self.all(k, !k.matches('(?i)^(secrets-operator/|kubernetes-|eks-)'))",
           message:
             '`sessionTags` must not begin with secrets-operator/, kubernetes- or eks-, which are set by the operator and by EKS',
         }),
@@ -50,10 +53,19 @@ const assumedRole = z
 /** Whose permissions an AwsSecret is read with. */
 export const auth = z
   .object({
-    serviceAccountName: z.string().min(1).max(253).optional().meta({
-      description:
-        'ServiceAccount of this namespace whose token assumes `roleArn`. Absent: the operator’s own identity.',
-    }),
+    serviceAccountName: z
+      .string()
+      .min(1)
+      .max(253)
+      .optional()
+      .meta({
+        description:
+          'ServiceAccount of this namespace whose token assumes `roleArn`. Absent: the operator’s own identity.',
+        ...rules({
+          rule: `self.matches('${OBJECT_NAME}')`,
+          message: '`serviceAccountName` must be a DNS subdomain: lower-case letters, digits, "-" and "."',
+        }),
+      }),
     roleArn: roleArn(
       'Role that the token of the ServiceAccount assumes. Default: its annotation eks.amazonaws.com/role-arn.',
     ).optional(),

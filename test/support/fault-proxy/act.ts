@@ -1,6 +1,6 @@
 import { type Answer, bytesOf, withBody } from './answer.ts';
 import type { AnswerMemory } from './answer-memory.ts';
-import { withIdErrors } from './batch.ts';
+import { refusingIds } from './batch.ts';
 import type { Exchange } from './exchange.ts';
 import type { EventPass, Fault, WatchEnding } from './fault-types.ts';
 import { askedAt, onlyItem } from './old-revision.ts';
@@ -70,10 +70,11 @@ async function answerAt({ call, request, forward }: Exchange, revision: string):
 
 async function refuseIds(exchange: Exchange, { code, ids }: Fault & { kind: 'idError' }): Promise<void> {
   const { call } = exchange;
-  if (call.verb !== 'BatchGetSecretValue') return await exchange.answer(awsRefusal(call, { status: 400, code }));
+  const withRefused = refusingIds(call.verb, code);
+  if (withRefused === undefined) return await exchange.answer(awsRefusal(call, { status: 400, code }));
   const answer = await exchange.forward();
   const refused = call.ids.filter(id => ids.includes(id));
-  const body = withIdErrors((await bytesOf(answer.chunks)).toString(), code, refused);
+  const body = withRefused((await bytesOf(answer.chunks)).toString(), refused);
   await exchange.answer(answer.head.status === 200 ? withBody(answer, body) : answer);
 }
 

@@ -46,6 +46,24 @@ const bodies = [
     two: '{"SecretValues":[{"ARN":"a","VersionId":"2"}]}',
     is: 'new',
   },
+  {
+    why: 'a stage of a list moved',
+    one: '{"SecretList":[{"ARN":"a","SecretVersionsToStages":{"1":["A"]}}]}',
+    two: '{"SecretList":[{"ARN":"a","SecretVersionsToStages":{"2":["A"]}}]}',
+    is: 'new',
+  },
+  {
+    why: 'only a date of a list moved',
+    one: '{"SecretList":[{"ARN":"a","LastAccessedDate":1,"SecretVersionsToStages":{}}]}',
+    two: '{"SecretList":[{"ARN":"a","LastAccessedDate":2,"SecretVersionsToStages":{}}]}',
+    is: 'the same',
+  },
+  {
+    why: 'a parameter moved',
+    one: '{"Parameters":[{"ARN":"a","Version":1}]}',
+    two: '{"Parameters":[{"ARN":"a","Version":2}]}',
+    is: 'new',
+  },
   { why: 'nothing names a version', one: '{"x":1}', two: '{"x":2}', is: 'new' },
 ];
 test.each(bodies)('$why: that is $is', ({ one, two, is }) => {

@@ -35,8 +35,14 @@ function question({ target, verb, body }: Call): string {
 
 /** What of an answer names versions; the whole of one that names none. */
 function versionsIn(body: string): string {
-  const { VersionId, VersionIdsToStages, SecretValues } = parseObject(body) ?? {};
-  const ofBatch = Array.isArray(SecretValues) ? SecretValues.map(({ ARN, VersionId }) => [ARN, VersionId]) : undefined;
-  const named = [VersionId, VersionIdsToStages, ofBatch].filter(part => part !== undefined);
+  const { VersionId, VersionIdsToStages, SecretValues, SecretList, Parameters } = parseObject(body) ?? {};
+  const ofBatch = versions(SecretValues, 'VersionId');
+  const ofList = versions(SecretList, 'SecretVersionsToStages');
+  const ofParameters = versions(Parameters, 'Version');
+  const named = [VersionId, VersionIdsToStages, ofBatch, ofList, ofParameters].filter(part => part !== undefined);
   return named.length === 0 ? body : JSON.stringify(named);
+}
+
+function versions(items: unknown, field: string): readonly unknown[] | undefined {
+  return Array.isArray(items) ? items.map(item => [item.ARN, item[field]]) : undefined;
 }

@@ -5,7 +5,7 @@ import { parseObject } from './json.ts';
 /** Services of AWS's JSON protocol by the prefix of their `x-amz-target`. */
 const SERVICES: Readonly<Record<string, string>> = { AmazonSSM: 'ssm', AmazonSQS: 'sqs' };
 /** Fields that name what a call is about, the first that is there counts. */
-const IDS = ['SecretId', 'SecretIdList', 'Name', 'Names', 'Path', 'QueueUrl', 'RoleArn'] as const;
+const IDS = ['SecretId', 'SecretIdList', 'Name', 'Names', 'Path', 'Filters', 'QueueUrl', 'RoleArn'] as const;
 const READS = /^(Get|List|Describe|BatchGet|AssumeRole|Receive)/;
 
 /** What a request asks of AWS: of the JSON protocol (Secrets Manager, SSM, SQS), or of the query protocol (STS). */
@@ -16,7 +16,7 @@ export function nameAwsRequest(headers: IncomingHttpHeaders, body: string): Call
   const fields = (isQuery ? Object.fromEntries(new URLSearchParams(body)) : parseObject(body)) ?? {};
   const verb = isQuery ? String(fields['Action'] ?? '') : operation;
   const ids = IDS.map(field => fields[field]).find(value => value !== undefined);
-  const all = (Array.isArray(ids) ? ids : [ids]).filter(id => typeof id === 'string');
+  const all = (Array.isArray(ids) ? ids.flatMap(idsOf) : [ids]).filter(id => typeof id === 'string');
   const [name] = all;
   return {
     verb,
@@ -25,6 +25,13 @@ export function nameAwsRequest(headers: IncomingHttpHeaders, body: string): Call
     ids: all,
     isWrite: !READS.test(verb),
   };
+}
+
+/** A list is about what its filters say: `name=prod/`. */
+function idsOf(id: unknown): readonly unknown[] {
+  if (typeof id !== 'object' || id === null) return [id];
+  const { Key, Values } = id as { readonly Key?: unknown; readonly Values?: unknown };
+  return Array.isArray(Values) ? Values.map(value => `${Key}=${value}`) : [];
 }
 
 /** The service in the credential scope of a Signature Version 4; undefined for an unsigned call, as those for web identities are. */

@@ -46,10 +46,17 @@ const SIGNED = 'AWS4-HMAC-SHA256 Credential=AKIA/20261122/eu-west-1/sqs/aws4_req
 const aws = [
   ['secretsmanager.GetSecretValue', '{"SecretId":"a","VersionStage":"AWSCURRENT"}', 'GetSecretValue secretsmanager a'],
   ['secretsmanager.BatchGetSecretValue', '{"SecretIdList":["a","b"]}', 'BatchGetSecretValue secretsmanager a,b'],
-  ['secretsmanager.ListSecrets', '{}', 'ListSecrets secretsmanager'],
+  ['secretsmanager.ListSecrets', '{"MaxResults":100,"Filters":[]}', 'ListSecrets secretsmanager'],
+  [
+    'secretsmanager.ListSecrets',
+    '{"Filters":[{"Key":"name","Values":["prod/","stage/"]},{"Key":"tag-key","Values":["team"]},{"Key":"all"},7,null]}',
+    'ListSecrets secretsmanager name=prod/,name=stage/,tag-key=team',
+  ],
   ['secretsmanager.PutSecretValue', '{"SecretId":"a"}', 'PutSecretValue secretsmanager a (write)'],
   ['AmazonSSM.GetParameters', '{"Names":["/a","/b"]}', 'GetParameters ssm /a,/b'],
-  ['AmazonSSM.GetParametersByPath', '{"Path":"/a"}', 'GetParametersByPath ssm /a'],
+  ['AmazonSSM.GetParametersByPath', '{"Path":"/a","NextToken":"x"}', 'GetParametersByPath ssm /a'],
+  ['AmazonSSM.PutParameter', '{"Name":"/a","Value":"x"}', 'PutParameter ssm /a (write)'],
+  ['AmazonSSM.LabelParameterVersion', '{"Name":"/a"}', 'LabelParameterVersion ssm /a (write)'],
   ['AmazonSQS.DeleteMessage', '{"QueueUrl":"q"}', 'DeleteMessage sqs q (write)'],
   ['secretsmanager.GetSecretValue', 'no JSON', 'GetSecretValue secretsmanager'],
 ] as const;

@@ -27,7 +27,7 @@ export interface CallName {
   readonly namespace?: string;
   /** Kubernetes: the object's, for a create that of its body. AWS: the first of `ids`. */
   readonly name?: string;
-  /** What an AWS call names: secrets, parameters or the role; all of a batch. Empty for Kubernetes. */
+  /** What an AWS call names: secrets, parameters or the role; all of a batch, the filters of a list. Empty for Kubernetes. */
   readonly ids: readonly string[];
   /** Whether it may change what is stored. */
   readonly isWrite: boolean;

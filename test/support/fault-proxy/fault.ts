@@ -65,7 +65,10 @@ export function gatewayError(status = 503): Fault {
   return { kind: 'gatewayError', status };
 }
 
-/** AWS refuses these ids: in BatchGetSecretValue each by itself, beside the values of the others; else the call. */
+/**
+ * AWS refuses these ids: in BatchGetSecretValue, and as ParameterNotFound in GetParameters, each by itself, beside the
+ * values of the others; else the call.
+ */
 export function idError(code: string, ...ids: readonly string[]): Fault {
   return { kind: 'idError', code, ids };
 }

@@ -62,6 +62,37 @@ describe('refusals: what the client is answered, while the real server is not as
     expect(await world.getAws()).toMatch(/^200 /);
   });
 
+  const parameter = { ARN: 'arn:aws:ssm:eu-west-1:1:parameter/b', Name: '/b', Value: 'x' };
+  const parameters = [
+    {
+      why: 'parameters that AWS does not have stand beside the others',
+      code: 'ParameterNotFound',
+      says: { Parameters: [parameter], InvalidParameters: ['/c', '/a'] },
+    },
+    { why: 'of parameters that it denies it gives none', code: 'AccessDeniedException', says: 'AccessDeniedException' },
+  ];
+  it.each(parameters)('$why', async ({ code, says }) => {
+    world.upstream.say(
+      JSON.stringify({ Parameters: [{ ARN: 'arn:a', Name: '/a' }, parameter], InvalidParameters: ['/c'] }),
+    );
+    world.inject(faults.idError(code, '/a', '/z'));
+    const answer = await world.client.aws(world.proxy.aws[WEST] ?? '', 'AmazonSSM.GetParameters', {
+      Names: ['/a', '/b', '/c'],
+    });
+    if (typeof says === 'string') expect(answer).toContain(says);
+    else expect(JSON.parse(answer.slice(4))).toEqual(says);
+  });
+
+  it('an id of a batch is refused however it was asked for', async () => {
+    const ARN = 'arn:aws:secretsmanager:eu-west-1:1:secret:a-AbCdEf';
+    world.upstream.say(JSON.stringify({ SecretValues: [{ ARN, Name: 'a' }] }));
+    const asked = ARN.slice(0, -7);
+    world.inject(faults.idError('DecryptionFailure', asked));
+    const body = { SecretIdList: [asked] };
+    const answer = await world.client.aws(world.proxy.aws[WEST] ?? '', 'BatchGetSecretValue', body);
+    expect(JSON.parse(answer.slice(4))).toMatchObject({ SecretValues: [], Errors: [{ SecretId: asked }] });
+  });
+
   it('ids of a batch are refused beside the values of the others', async () => {
     const values = [
       { ARN: 'arn:a', Name: 'a' },

@@ -69,7 +69,7 @@ export async function startTinyUpstream(): Promise<TinyUpstream> {
 /** What a client saw: `status body`, or the code of what broke. */
 export interface TinyClient {
   get(url: string, signal?: AbortSignal): Promise<string>;
-  /** A call of Secrets Manager. */
+  /** A call of Secrets Manager; of another service where the operation has its prefix, such as `AmazonSSM.`. */
   aws(url: string, operation: string, body: object): Promise<string>;
   stop(): Promise<void>;
 }
@@ -91,7 +91,7 @@ export function createTinyClient(connections: number | null = null): TinyClient 
     aws: (url, operation, body) =>
       send(url, {
         method: 'POST',
-        headers: { 'x-amz-target': `secretsmanager.${operation}` },
+        headers: { 'x-amz-target': operation.includes('.') ? operation : `secretsmanager.${operation}` },
         body: JSON.stringify(body),
       }),
     stop: () => dispatcher.destroy(),

@@ -1,0 +1,81 @@
+import type { Clock } from '../../controller/runtime/clock.ts';
+import { type Classification, classify, errorCode } from '../classify.ts';
+import { CredentialsError } from '../identity/credentials-error.ts';
+import type { AwsMetrics } from '../metrics.ts';
+import type { Api, Rates } from '../rates/rates.ts';
+import type { Breaker } from '../regions/breaker.ts';
+import type { Asked } from './answer.ts';
+
+export interface Guards {
+  readonly region: string;
+  /** Account, or whatever stands for the one that pays: calls of one are limited together. */
+  readonly account: string;
+  readonly clock: Clock;
+  readonly rates: Rates;
+  readonly breaker: Breaker;
+  readonly metrics: AwsMetrics;
+}
+
+/** One call of AWS in one region. Never rejects. */
+export type GuardedCall = <T>(
+  api: Api,
+  isFirst: boolean,
+  send: () => Promise<T>,
+  onStart?: (at: number) => void,
+) => Promise<Asked<T>>;
+
+const THROTTLED =
+  /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|SlowDown|BandwidthLimitExceeded|ProvisionedThroughputExceeded|LimitExceeded)/;
+/** Another region may answer, and this one is not even asked. */
+const closed: Classification = { reason: 'Unavailable', isElsewhere: true, isTransient: true };
+
+/** Makes calls under the quota, counts them, and tells the region's breaker what came of them; `probe` asks the region again. */
+export function guardCalls(guards: Guards, probe: () => Promise<unknown>): GuardedCall {
+  const { region, account, clock, rates, breaker, metrics } = guards;
+  const isAlive = async (): Promise<boolean> => {
+    try {
+      await probe();
+      return true;
+    } catch (error) {
+      return !classifyCall(error).isElsewhere || isThrottled(error);
+    }
+  };
+  return async (api, isFirst, send, onStart) => {
+    const bucket = rates.bucketOf(account, region, api);
+    await bucket.take(isFirst);
+    if (!breaker.isClosed()) return { error: new RegionDown(), is: closed, operation: api };
+    const startedAt = clock.monotonic();
+    onStart?.(startedAt);
+    try {
+      const answer = await send();
+      bucket.answered();
+      breaker.answered();
+      metrics.called(api, region, 'success');
+      return { answer };
+    } catch (error) {
+      const is = classifyCall(error);
+      metrics.called(api, region, is.reason);
+      if (isThrottled(error)) {
+        bucket.throttled();
+        metrics.throttled(api, region);
+      } else if (is.isElsewhere) breaker.failed(startedAt, isAlive);
+      else if (!(error instanceof CredentialsError)) breaker.answered();
+      return { error, is, operation: api };
+    }
+  };
+}
+
+/** The region has lately not answered: nobody waits for it. */
+class RegionDown extends Error {
+  override readonly name = 'RegionDown';
+}
+
+function isThrottled(error: unknown): boolean {
+  return THROTTLED.test(errorCode(error));
+}
+
+/** Credentials are asked of every region's STS already: another region's service would not help. */
+function classifyCall(error: unknown): Classification {
+  if (!(error instanceof CredentialsError)) return classify(error);
+  return { reason: 'CredentialsUnavailable', isElsewhere: false, isTransient: error.isTransient };
+}

@@ -1,0 +1,137 @@
+import type { Clock } from '../../controller/runtime/clock.ts';
+import type { Need } from '../planner/need.ts';
+import type { SecretValueAnswer, SecretVersionAnswer } from './answer.ts';
+
+/** A version that was asked for, and how often it will be. */
+interface Entry {
+  readonly need: Need;
+  answer: SecretVersionAnswer | undefined;
+  intervalMs: number | undefined;
+  askedAt: number;
+}
+
+interface KeptValue {
+  readonly answer: SecretValueAnswer;
+  readonly until: number;
+}
+
+/** What one identity has been told by one region: versions until they are too old, values until they are used. */
+export interface Known {
+  /** Notes that somebody asks for it, every `intervalMs`. */
+  ask(need: Need, intervalMs: number | undefined): void;
+  version(need: Need, freshAfter: number): SecretVersionAnswer | undefined;
+  value(need: Need, freshAfter: number): SecretValueAnswer | undefined;
+  learnVersion(need: Need, answer: SecretVersionAnswer): void;
+  learnValue(need: Need, answer: SecretValueAnswer): void;
+  /** Those that will be asked for before half of their interval has passed again, the most urgent first. */
+  soonDue(isWanted: (need: Need) => boolean): readonly Need[];
+  /** Every stage that somebody asks of a secret under that id. */
+  stagesOf(secretId: string): readonly Need[];
+  readonly size: number;
+}
+
+/** Long enough for every AwsSecret that is due to be written. */
+const VALUE_MS = 60_000;
+/** Of all values of one identity in one region, in bytes. */
+const MAX_VALUE_BYTES = 32 * 1_024 * 1_024;
+/** Nobody asks for it any more. */
+const FORGET_MS = 3_600_000;
+
+/** Identifies what a need is about, within one identity and region. */
+export function keyOf({ secretId, version }: Pick<Need, 'secretId' | 'version'>): string {
+  return 'stage' in version ? `${version.stage}\n${secretId}` : `${version.versionId}\n\n${secretId}`;
+}
+
+export function createKnown(clock: Clock): Known {
+  const entries = new Map<string, Entry>();
+  const byId = new Map<string, Set<string>>();
+  const values = new Map<string, KeptValue>();
+  let bytes = 0;
+  let isSweeping = false;
+
+  const forgetValue = (key: string, kept: KeptValue): void => {
+    values.delete(key);
+    bytes -= kept.answer.bytes?.length ?? 0;
+  };
+  const dropValues = (): void => {
+    const now = clock.monotonic();
+    for (const [key, kept] of values) {
+      if (kept.until > now && bytes <= MAX_VALUE_BYTES) break;
+      forgetValue(key, kept);
+    }
+  };
+  const sweep = (): void => {
+    dropValues();
+    const now = clock.monotonic();
+    for (const [key, { need, askedAt, intervalMs = 0 }] of entries) {
+      if (now - askedAt <= Math.max(FORGET_MS, 2 * intervalMs)) continue;
+      entries.delete(key);
+      byId.get(need.secretId)?.delete(key);
+      if (byId.get(need.secretId)?.size === 0) byId.delete(need.secretId);
+    }
+    isSweeping = values.size > 0;
+    if (isSweeping) clock.schedule(VALUE_MS, sweep);
+  };
+  const entryOf = (need: Need): Entry => {
+    const key = keyOf(need);
+    const entry = entries.get(key) ?? { need, answer: undefined, intervalMs: undefined, askedAt: clock.monotonic() };
+    entries.set(key, entry);
+    const keys = byId.get(need.secretId) ?? new Set();
+    byId.set(need.secretId, keys.add(key));
+    return entry;
+  };
+  const valueKey = ({ secretId }: Need, versionId: string): string => `${versionId}\n${secretId}`;
+  const version = (need: Need, freshAfter: number): SecretVersionAnswer | undefined => {
+    const answer = entries.get(keyOf(need))?.answer;
+    return answer !== undefined && answer.observedAt >= freshAfter ? answer : undefined;
+  };
+  const learnVersion = (need: Need, answer: SecretVersionAnswer): void => {
+    const entry = entryOf(need);
+    if (entry.answer === undefined || entry.answer.observedAt <= answer.observedAt) entry.answer = answer;
+  };
+
+  return {
+    ask(need, intervalMs) {
+      const entry = entryOf(need);
+      entry.askedAt = clock.monotonic();
+      // Of several AwsSecrets the one that asks most often.
+      if (intervalMs !== undefined) entry.intervalMs = Math.min(intervalMs, entry.intervalMs ?? intervalMs);
+    },
+    version,
+    value(need, freshAfter) {
+      const known = version(need, freshAfter);
+      if (known === undefined) return undefined;
+      const kept = values.get(valueKey(need, known.versionId));
+      return kept && { ...kept.answer, observedAt: known.observedAt };
+    },
+    learnVersion,
+    learnValue(need, answer) {
+      const { bytes: _, name: __, ...told } = answer;
+      learnVersion(need, told);
+      const key = valueKey(need, answer.versionId);
+      const former = values.get(key);
+      if (former !== undefined) forgetValue(key, former);
+      values.set(key, { answer, until: clock.monotonic() + VALUE_MS });
+      bytes += answer.bytes?.length ?? 0;
+      dropValues();
+      if (!isSweeping) {
+        isSweeping = true;
+        clock.schedule(VALUE_MS, sweep);
+      }
+    },
+    soonDue(isWanted) {
+      const now = clock.monotonic();
+      const due: { readonly need: Need; readonly dueAt: number }[] = [];
+      for (const { need, answer, intervalMs, askedAt } of entries.values()) {
+        if (answer === undefined || intervalMs === undefined || now - askedAt > 2 * intervalMs) continue;
+        const dueAt = answer.observedAt + intervalMs;
+        if (dueAt - now <= intervalMs / 2 && isWanted(need)) due.push({ need, dueAt });
+      }
+      return due.sort((a, b) => a.dueAt - b.dueAt).map(({ need }) => need);
+    },
+    stagesOf: secretId => [...(byId.get(secretId) ?? [])].flatMap(key => entries.get(key)?.need ?? []),
+    get size() {
+      return entries.size;
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import type { Clock } from '../../controller/runtime/clock.ts';
+import type { AwsMetrics } from '../metrics.ts';
+import type { ParameterAnswer, ParameterStore, ParametersPage } from '../services/ports.ts';
+import { type Asked, codeError } from './answer.ts';
+import { createCollector, type Inquiry } from './collector.ts';
+import type { GuardedCall } from './guarded-call.ts';
+import { readPages } from './pages.ts';
+
+export interface ParameterLaneOptions {
+  readonly region: string;
+  readonly clock: Clock;
+  readonly service: ParameterStore;
+  readonly guarded: GuardedCall;
+  readonly metrics: AwsMetrics;
+}
+
+/** Parameters as a region has told them. */
+export interface ParametersTold {
+  readonly parameters: readonly ParameterAnswer[];
+  /** Monotonic milliseconds at which they were asked for. */
+  readonly observedAt: number;
+}
+
+/** What is asked for: one parameter, as `name:selector`, or all below a path. */
+export type ParameterQuestion = { readonly name: string } | { readonly path: string };
+
+/** All that one identity asks of Parameter Store in one region. Parameter Store tells no version without the value. */
+export interface ParameterLane {
+  read(question: ParameterQuestion, freshAfter: number): Promise<Asked<ParametersTold>>;
+}
+
+/** docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
+const BATCH_SIZE = 10;
+/** Long enough for every AwsSecret that asks the same. */
+const KEPT_MS = 60_000;
+/** Of all answers that are kept. */
+const MAX_BYTES = 32 * 1_024 * 1_024;
+/** Ten parameters each: more than a Secret can hold. */
+const MAX_PAGES = 1_000;
+
+export function createParameterLane({ region, clock, service, guarded, metrics }: ParameterLaneOptions): ParameterLane {
+  const kept = new Map<string, ParametersTold>();
+  let bytes = 0;
+  const sizeOf = ({ parameters }: ParametersTold): number =>
+    parameters.reduce((sum, parameter) => sum + parameter.bytes.length, 0);
+  const forget = (key: string, told: ParametersTold): void => {
+    if (kept.get(key) !== told) return;
+    kept.delete(key);
+    bytes -= sizeOf(told);
+  };
+  const keep = (key: string, told: ParametersTold): void => {
+    const former = kept.get(key);
+    if (former !== undefined) forget(key, former);
+    kept.set(key, told);
+    bytes += sizeOf(told);
+    for (const [oldest, other] of kept) if (bytes > MAX_BYTES) forget(oldest, other);
+    clock.schedule(KEPT_MS, () => forget(key, told));
+  };
+
+  type Waiting = Inquiry<ParameterQuestion, Asked<ParametersTold>>;
+  const settleAll = (waiting: readonly Waiting[], answer: Asked<ParametersTold>): void => {
+    for (const inquiry of waiting) inquiry.settle(answer);
+  };
+
+  const getParameters = async (waiting: readonly Waiting[]): Promise<void> => {
+    let observedAt = 0;
+    const names = waiting.map(({ question }) => ('name' in question ? question.name : ''));
+    const asked = await guarded(
+      'GetParameters',
+      false,
+      () => service.getParameters(names),
+      at => {
+        observedAt = at;
+        for (const inquiry of waiting) inquiry.begin(at);
+      },
+    );
+    if ('error' in asked) {
+      // One name that AWS does not accept, or may not be read, must not fail the others.
+      if (asked.is.isElsewhere || waiting.length === 1) return settleAll(waiting, asked);
+      const half = Math.ceil(waiting.length / 2);
+      await Promise.all([getParameters(waiting.slice(0, half)), getParameters(waiting.slice(half))]);
+      return;
+    }
+    const { parameters } = asked.answer;
+    metrics.decrypted(region, parameters.length);
+    const found = new Map(parameters.flatMap(told => idsOf(told).map(id => [id, told] as const)));
+    for (const [i, inquiry] of waiting.entries()) {
+      const parameter = found.get(names[i] ?? '');
+      if (parameter === undefined) {
+        const is = { reason: 'SecretNotFound', isElsewhere: false, isTransient: false } as const;
+        inquiry.settle({ error: codeError('ParameterNotFound'), is, operation: 'GetParameters' });
+      } else {
+        const told = { parameters: [parameter], observedAt };
+        keep(keyOf(inquiry.question), told);
+        inquiry.settle({ answer: told });
+      }
+    }
+  };
+
+  const getByPath = async (inquiry: Waiting, path: string): Promise<void> => {
+    const parameters: ParameterAnswer[] = [];
+    const pages = await readPages<ParametersPage>({
+      read: (nextToken, onStart) =>
+        guarded('GetParametersByPath', false, () => service.getParametersByPath(path, nextToken), onStart),
+      take: page => parameters.push(...page.parameters),
+      most: MAX_PAGES,
+      onStart: inquiry.begin,
+    });
+    if ('error' in pages) return inquiry.settle(pages);
+    metrics.decrypted(region, parameters.length);
+    const told = { parameters, observedAt: pages.answer.observedAt };
+    keep(keyOf(inquiry.question), told);
+    inquiry.settle({ answer: told });
+  };
+
+  const collector = createCollector<ParameterQuestion, Asked<ParametersTold>>({
+    clock,
+    onShared: () => metrics.shared(region),
+    send(all) {
+      const single = all.filter(({ question }) => 'name' in question);
+      for (let first = 0; first < single.length; first += BATCH_SIZE) {
+        void getParameters(single.slice(first, first + BATCH_SIZE));
+      }
+      for (const inquiry of all) if ('path' in inquiry.question) void getByPath(inquiry, inquiry.question.path);
+    },
+  });
+
+  return {
+    async read(question, freshAfter) {
+      const key = keyOf(question);
+      const known = kept.get(key);
+      if (known !== undefined && known.observedAt >= freshAfter) {
+        metrics.shared(region);
+        return { answer: known };
+      }
+      return await collector.ask(key, question, freshAfter);
+    },
+  };
+}
+
+function keyOf(question: ParameterQuestion): string {
+  return 'name' in question ? `name ${question.name}` : `path ${question.path}`;
+}
+
+/** Every way in which a parameter may have been asked for. */
+function idsOf({ name, arn, selector = '' }: ParameterAnswer): readonly string[] {
+  return [name + selector, arn + selector];
+}

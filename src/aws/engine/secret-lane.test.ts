@@ -1,0 +1,255 @@
+import { expect, test } from 'vitest';
+import { createFakeClock } from '../../../test/support/fake-clock.ts';
+import { fakeSecretsManager } from '../../../test/support/fake-secrets-manager.ts';
+import type { Need } from '../planner/need.ts';
+import { createRates } from '../rates/rates.ts';
+import { createBreaker } from '../regions/breaker.ts';
+import { createDenials } from './denials.ts';
+import { guardCalls } from './guarded-call.ts';
+import { createKnown } from './known.ts';
+import { createListSizes } from './list-sizes.ts';
+import { createSecretCalls } from './secret-calls.ts';
+import { createSecretLane } from './secret-lane.ts';
+
+const REGION = 'eu-west-1';
+
+/** One lane over Secrets Manager in memory, in virtual time. `s0`, `s1`, … are there, each in version `v0`, `v1`, …. */
+function world(n: number) {
+  const clock = createFakeClock();
+  const service = fakeSecretsManager();
+  for (let i = 0; i < n; i += 1) service.secrets.set(`prod/s${i}`, { stages: { AWSCURRENT: `v${i}` } });
+  const denied: string[] = [];
+  const metrics = {
+    ...{ called: () => undefined, throttled: () => undefined, decrypted: () => undefined, shared: () => undefined },
+    ...{ breaker: () => undefined, denied: (operation: string) => denied.push(operation) },
+  };
+  const breaker = createBreaker({ clock, random: () => 0.5, onChange: () => undefined });
+  const guards = { region: REGION, account: 'own', clock, rates: createRates(clock), breaker, metrics };
+  const guarded = guardCalls(guards, () => service.describe('probe'));
+  const [known, denials, listSizes] = [createKnown(clock), createDenials(clock), createListSizes(clock)];
+  const calls = createSecretCalls({
+    ...{ region: REGION, service, guarded, known, denials, listSizes, metrics, onDenied: () => undefined },
+  });
+  const upcoming: Need[] = [];
+  const lane = createSecretLane({
+    ...{ clock, calls, known, denials, listSizes, upcoming: () => upcoming, onShared: () => undefined },
+  });
+  const need = (i: number, part: Partial<Need> = {}): Need => ({
+    ...{ secretId: `prod/s${i}`, version: { stage: 'AWSCURRENT' }, wants: 'version', mayLag: true },
+    ...{ excluded: new Set(), isFirst: false, ...part },
+  });
+  const question = (freshAfter = clock.monotonic(), intervalMs: number | undefined = 60_000) => ({
+    freshAfter,
+    intervalMs,
+  });
+  const settle = async <T>(all: readonly Promise<T>[]): Promise<readonly T[]> => {
+    let isDone = false;
+    const done = Promise.all(all).finally(() => {
+      isDone = true;
+    });
+    for (let turns = 0; !isDone && turns < 1_000; turns += 1) {
+      await new Promise(setImmediate);
+      if (!isDone) clock.advance(1);
+    }
+    return await done;
+  };
+  const versions = async (of: readonly Need[], asked = question()) =>
+    (await settle(of.map(each => lane.version(each, asked)))).map(told =>
+      'answer' in told ? told.answer.versionId : told.is.reason,
+    );
+  const values = async (of: readonly Need[], asked = question()) =>
+    (await settle(of.map(each => lane.value({ ...each, wants: 'value' }, asked)))).map(told =>
+      'answer' in told ? told.answer.versionId : told.is.reason,
+    );
+  const all = (from: number, to: number, part: Partial<Need> = {}): readonly Need[] =>
+    Array.from({ length: to - from }, (_, i) => need(from + i, part));
+  const made = (): Readonly<Record<string, number>> => {
+    const counts: Record<string, number> = {};
+    for (const call of service.calls.splice(0)) {
+      const action = call.split(' ')[0] ?? '';
+      counts[action] = (counts[action] ?? 0) + 1;
+    }
+    return counts;
+  };
+  return { clock, service, lane, need, all, versions, values, made, upcoming, question, denied };
+}
+
+test('a hundred versions are one page of a list', async () => {
+  const { all, versions, made } = world(100);
+  expect(await versions(all(0, 100))).toEqual(Array.from({ length: 100 }, (_, i) => `v${i}`));
+  expect(made()).toEqual({ ListSecrets: 1 });
+});
+
+test('who asks while nothing is older than asked for costs nothing', async () => {
+  const { clock, all, versions, made } = world(100);
+  await versions(all(0, 100));
+  made();
+  clock.advance(20_000);
+  await versions(all(0, 100), { freshAfter: clock.monotonic() - 30_000, intervalMs: 60_000 });
+  expect(made()).toEqual({});
+});
+
+test('the first one that is due has all others looked at that are due soon', async () => {
+  const { clock, need, all, versions, made } = world(250);
+  await versions(all(0, 250));
+  expect(made()).toEqual({ ListSecrets: 3 });
+  clock.advance(57_000);
+  await versions([need(0)]);
+  expect(made()).toEqual({ ListSecrets: 3 });
+  await versions(all(0, 250), { freshAfter: clock.monotonic() - 30_000, intervalMs: 60_000 });
+  expect(made()).toEqual({});
+});
+
+test('Strict asks by twenty, and a batch that begins with one is filled', async () => {
+  const { clock, need, all, versions, made } = world(40);
+  const strict = { mayLag: false };
+  await versions(all(0, 40, strict));
+  expect(made()).toEqual({ BatchGetSecretValue: 2 });
+  clock.advance(57_000);
+  await versions([need(0, strict)]);
+  await versions([need(39, strict)]);
+  await versions(all(0, 40, strict), { freshAfter: clock.monotonic() - 30_000, intervalMs: 60_000 });
+  expect(made()).toEqual({ BatchGetSecretValue: 2 });
+});
+
+test('a value that somebody waits for brings those along that will be asked for next', async () => {
+  const { need, all, values, made, upcoming } = world(20);
+  upcoming.push(...all(0, 20, { wants: 'value' }));
+  await values([need(0)]);
+  await values(all(1, 20), { freshAfter: 0, intervalMs: 60_000 });
+  expect(made()).toEqual({ BatchGetSecretValue: 1 });
+});
+
+test('the same reference is asked for once at a time', async () => {
+  const { need, versions, made } = world(1);
+  await versions([need(0), need(0), need(0)]);
+  expect(made()).toEqual({ DescribeSecret: 1 });
+});
+
+test('a value is not read again while its version stands', async () => {
+  const { need, values, versions, made, clock } = world(2);
+  await values([need(0)]);
+  clock.advance(30_000);
+  await versions([need(0)]);
+  made();
+  await values([need(0)], { freshAfter: clock.monotonic() - 10_000, intervalMs: 60_000 });
+  expect(made()).toEqual({});
+});
+
+test('a value does not outlive its minute', async () => {
+  const { need, values, versions, made, clock } = world(1);
+  await values([need(0)]);
+  clock.advance(61_000);
+  await versions([need(0)]);
+  made();
+  await values([need(0)], { freshAfter: clock.monotonic() - 10_000, intervalMs: 60_000 });
+  expect(made()).toEqual({ GetSecretValue: 1 });
+});
+
+const fallbacks: readonly {
+  readonly why: string;
+  readonly faults: Readonly<Record<string, string>>;
+  readonly of: 'versions' | 'values';
+  readonly first: Readonly<Record<string, number>>;
+  readonly again: Readonly<Record<string, number>>;
+  readonly denied: readonly string[];
+}[] = [
+  {
+    why: 'what may not be listed is batched, and the list is not tried again',
+    faults: { ListSecrets: 'AccessDeniedException' },
+    of: 'versions',
+    first: { ListSecrets: 1, BatchGetSecretValue: 1 },
+    again: { BatchGetSecretValue: 1 },
+    denied: ['ListSecrets'],
+  },
+  {
+    why: 'what may be neither is described',
+    faults: { ListSecrets: 'AccessDeniedException', BatchGetSecretValue: 'AccessDeniedException' },
+    of: 'versions',
+    first: { ListSecrets: 1, BatchGetSecretValue: 1, DescribeSecret: 10 },
+    again: { DescribeSecret: 10 },
+    denied: ['ListSecrets', 'BatchGetSecretValue'],
+  },
+  {
+    why: 'values that may not be batched are read singly',
+    faults: { BatchGetSecretValue: 'AccessDeniedException' },
+    of: 'values',
+    first: { BatchGetSecretValue: 1, GetSecretValue: 10 },
+    again: { GetSecretValue: 10 },
+    denied: ['BatchGetSecretValue'],
+  },
+];
+
+test.each(fallbacks)('$why', async ({ faults, of, first, again, denied }) => {
+  const { service, clock, all, versions, values, made, denied: told } = world(10);
+  for (const [action, code] of Object.entries(faults)) service.faults.set(action, code);
+  const ask = of === 'versions' ? versions : values;
+  const expected = Array.from({ length: 10 }, (_, i) => `v${i}`);
+  expect(await ask(all(0, 10))).toEqual(expected);
+  expect(made()).toEqual(first);
+  clock.advance(61_000);
+  expect(await ask(all(0, 10))).toEqual(expected);
+  expect(made()).toEqual(again);
+  expect(told).toEqual(denied);
+  service.faults.clear();
+  clock.advance(15 * 60_000);
+  await ask(all(0, 10));
+  expect(Object.keys(made())).toEqual([of === 'versions' ? 'ListSecrets' : 'BatchGetSecretValue']);
+});
+
+test('what AWS says of one entry of a batch is said of that one alone', async () => {
+  const { service, all, values, made } = world(4);
+  service.faults.set('entry prod/s1', 'AccessDeniedException');
+  service.faults.set('entry prod/s2', 'DecryptionFailure');
+  service.secrets.delete('prod/s3');
+  expect(await values(all(0, 4))).toEqual(['v0', 'AccessDenied', 'DecryptionFailed', 'SecretNotFound']);
+  expect(made()).toEqual({ BatchGetSecretValue: 1 });
+});
+
+test('an entry that a batch passes over in silence is asked for singly', async () => {
+  const { service, all, values, made } = world(3);
+  service.faults.set('entry prod/s1', 'absent');
+  expect(await values(all(0, 3))).toEqual(['v0', 'v1', 'v2']);
+  expect(made()).toEqual({ BatchGetSecretValue: 1, GetSecretValue: 1 });
+});
+
+test('one id that AWS does not take cannot starve nineteen', async () => {
+  const { service, all, values, made } = world(20);
+  service.faults.set('BatchGetSecretValue prod/s7', 'InvalidParameterException');
+  service.faults.set('GetSecretValue prod/s7', 'InvalidParameterException');
+  const expected = Array.from({ length: 20 }, (_, i) => (i === 7 ? 'InvalidReference' : `v${i}`));
+  expect(await values(all(0, 20))).toEqual(expected);
+  expect(made()['BatchGetSecretValue']).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(20)) + 1);
+});
+
+test('what is not in a list is asked for by its name', async () => {
+  const { service, need, all, versions, made } = world(10);
+  service.secrets.set('shared/other', { stages: { AWSCURRENT: 'o1' } });
+  service.secrets.delete('prod/s3');
+  expect(await versions([...all(2, 5), need(0, { secretId: 'shared/other' })])).toEqual([
+    'v2',
+    'SecretNotFound',
+    'v4',
+    'o1',
+  ]);
+  expect(made()).toEqual({ ListSecrets: 1, DescribeSecret: 1 });
+});
+
+test('a list far longer than what it spares is broken off, and not begun again soon', async () => {
+  const { clock, all, versions, made } = world(10_000);
+  await versions(all(0, 3));
+  expect(made()).toEqual({ ListSecrets: 6 });
+  clock.advance(61_000);
+  await versions(all(9_000, 9_003));
+  expect(made()['ListSecrets']).toBe(undefined);
+});
+
+test('a region that is down is not waited for by the next', async () => {
+  const { service, clock, all, need, versions, made } = world(40);
+  service.faults.set('ListSecrets', 'TimeoutError');
+  clock.advance(1);
+  expect(await versions(all(0, 40))).toEqual(Array.from({ length: 40 }, () => 'Unavailable'));
+  made();
+  expect(await versions([need(0)])).toEqual(['Unavailable']);
+  expect(made()).toEqual({});
+});

@@ -1,0 +1,133 @@
+import type { Clock } from '../../controller/runtime/clock.ts';
+import { BATCH_SIZE, type Need, type PlannedCall } from '../planner/need.ts';
+import { canAnswer, plan } from '../planner/plan.ts';
+import { type Asked, noSuchVersion, type Refusal, type SecretValueAnswer, type SecretVersionAnswer } from './answer.ts';
+import { createCollector, type Inquiry } from './collector.ts';
+import type { Denials } from './denials.ts';
+import { type Known, keyOf } from './known.ts';
+import type { ListSizes } from './list-sizes.ts';
+import type { SecretCalls } from './secret-calls.ts';
+
+export interface SecretLaneOptions {
+  readonly clock: Clock;
+  readonly calls: SecretCalls;
+  readonly known: Known;
+  readonly denials: Denials;
+  readonly listSizes: ListSizes;
+  /** What will be asked for next, so that a batch need not go half empty. */
+  readonly upcoming: () => Iterable<Need>;
+  /** An answer that needed no call of its own. */
+  readonly onShared: () => void;
+}
+
+export interface Question {
+  /** Monotonic milliseconds: what was observed before is too old. */
+  readonly freshAfter: number;
+  /** How often it is asked; undefined: this once. */
+  readonly intervalMs: number | undefined;
+}
+
+/** All that one identity asks of Secrets Manager in one region: what is asked at the same time is asked together. */
+export interface SecretLane {
+  version(need: Need, question: Question): Promise<Asked<SecretVersionAnswer>>;
+  value(need: Need, question: Question): Promise<Asked<SecretValueAnswer>>;
+}
+
+const ANY_AGE = Number.NEGATIVE_INFINITY;
+
+/** Undefined: what is known answers it now. */
+type Outcome = Refusal | undefined;
+
+interface Waiting {
+  readonly inquiry: Inquiry<Need, Outcome>;
+  /** Of the call that was tried before. */
+  readonly refusal: Refusal | undefined;
+}
+type Open = ReadonlyMap<Need, Waiting>;
+
+export function createSecretLane(options: SecretLaneOptions): SecretLane {
+  const { clock, calls, known, denials, listSizes, upcoming, onShared } = options;
+  const knowledge = { denied: denials.operations, listed: listSizes.of };
+  const withoutList = { ...knowledge, listed: () => Number.POSITIVE_INFINITY };
+
+  /** The calls for these needs, and with them for what would be asked for soon anyway. */
+  const planWithCompany = (needs: readonly Need[]): readonly PlannedCall[] => {
+    const taken = new Set([...needs, ...collector.pending()].map(keyOf));
+    const isFree = (need: Need): boolean => !taken.has(keyOf(need)) && denials.of(need.secretId).size === 0;
+    const due = needs.some(({ wants }) => wants === 'version') ? known.soonDue(isFree) : [];
+    const list = plan([...needs, ...due], knowledge).find(({ operation }) => operation === 'ListSecrets');
+    // A list tells of all of them at once; else the last batch is filled.
+    const direct = list === undefined ? needs : needs.filter(need => !list.needs.includes(need));
+    const batched = direct.filter(isBatchable).length;
+    const room = batched === 0 ? 0 : (BATCH_SIZE - (batched % BATCH_SIZE)) % BATCH_SIZE;
+    const next =
+      direct.some(({ wants }) => wants === 'value') && room > 0
+        ? [...upcoming()].filter(need => isFree(need) && known.value(need, ANY_AGE) === undefined)
+        : [];
+    const company = [...next, ...due].filter(isBatchable).slice(0, room);
+    const isListed = list !== undefined && direct.length < needs.length;
+    return [...(isListed ? [list] : []), ...plan([...direct, ...company], withoutList)];
+  };
+
+  /** Asks for all of them; what one call cannot tell is asked by another. */
+  const ask = async (open: Open, planned: readonly PlannedCall[]): Promise<void> => {
+    const covered = new Set(planned.flatMap(call => call.needs));
+    for (const [need, { inquiry, refusal }] of open) {
+      if (!covered.has(need)) inquiry.settle(refusal ?? noSuchVersion('GetSecretValue'));
+    }
+    await Promise.all(planned.map(call => carryOut(call, open)));
+  };
+
+  const carryOut = async (call: PlannedCall, open: Open): Promise<void> => {
+    const begin = (at: number): void => {
+      for (const need of call.needs) open.get(need)?.inquiry.begin(at);
+    };
+    const again = new Map<Need, Waiting>();
+    for (const [need, outcome] of await calls.make(call, begin)) {
+      const waiting = open.get(need);
+      if (waiting === undefined) continue;
+      const { inquiry, refusal } = waiting;
+      if (outcome.kind !== 'open') inquiry.settle(outcome.kind === 'refused' ? outcome.refusal : undefined);
+      else again.set(without(need, call), { inquiry, refusal: outcome.refusal ?? refusal });
+    }
+    if (again.size > 0) await ask(again, plan([...again.keys()], knowledge));
+  };
+
+  const collector = createCollector<Need, Outcome>({
+    ...{ clock, onShared },
+    send(all) {
+      const open = new Map(all.map(inquiry => [inquiry.question, { inquiry, refusal: undefined }]));
+      void ask(open, planWithCompany([...open.keys()]));
+    },
+  });
+
+  const answer = async <T>(
+    need: Need,
+    { freshAfter, intervalMs }: Question,
+    look: () => T | undefined,
+  ): Promise<Asked<T>> => {
+    known.ask(need, intervalMs);
+    const found = look();
+    if (found !== undefined) {
+      onShared();
+      return { answer: found };
+    }
+    const question = { ...need, excluded: denials.of(need.secretId) };
+    const refusal = await collector.ask(`${need.wants} ${keyOf(need)}`, question, freshAfter);
+    const told = refusal === undefined ? look() : undefined;
+    return told === undefined ? (refusal ?? noSuchVersion('GetSecretValue')) : { answer: told };
+  };
+
+  return {
+    version: (need, question) => answer(need, question, () => known.version(need, question.freshAfter)),
+    value: (need, question) => answer(need, question, () => known.value(need, question.freshAfter)),
+  };
+}
+
+function without(need: Need, { operation }: PlannedCall): Need {
+  return { ...need, excluded: new Set([...need.excluded, operation]) };
+}
+
+function isBatchable(need: Need): boolean {
+  return canAnswer(need, 'BatchGetSecretValue');
+}

@@ -1,0 +1,78 @@
+import type { Clock } from '../../controller/runtime/clock.ts';
+import { CredentialsError } from './credentials-error.ts';
+
+/** As the SDK's AwsCredentialIdentity; never logged. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+/** Gives a new set with each call. Rejects with a CredentialsError, or with what the SDK throws for the operator's own. */
+export type CredentialProvider = () => Promise<Credentials>;
+
+/** `refused` is a set that AWS has called expired: it is given no more. */
+export type SharedCredentials = (options?: { readonly refused?: Credentials | undefined }) => Promise<Credentials>;
+
+/** A little more than the five minutes before expiry at which the SDK's clients ask for new ones. */
+const AHEAD_MS = 6 * 60_000;
+/** So that a thousand objects do not each ask an STS that has just refused, nor each for what has just been renewed. */
+const HOLD_MS = 1_000;
+/** A set that looks old as soon as it comes shows that our clock is wrong: AWS decides, and STS is not asked for each call. */
+const MIN_AGE_MS = 60_000;
+
+/**
+ * One set of credentials for all clients: one request at a time, kept until shortly before it expires, or until AWS calls
+ * it expired. A failure to renew keeps the old set while it is valid.
+ */
+export function shareCredentials(provider: CredentialProvider, clock: Clock): SharedCredentials {
+  let forcedAt = Number.NEGATIVE_INFINITY;
+  let current: { readonly set: Credentials; readonly since: number } | undefined;
+  let pending: Promise<Credentials> | undefined;
+  let failure: { readonly error: CredentialsError; readonly until: number } | undefined;
+
+  const leftMs = ({ expiration }: Credentials): number =>
+    expiration === undefined ? Number.POSITIVE_INFINITY : expiration.getTime() - clock.now();
+  const renew = async (isForced: boolean): Promise<Credentials> => {
+    if (isForced) forcedAt = clock.monotonic();
+    try {
+      const set = await provider();
+      current = { set, since: clock.monotonic() };
+      failure = undefined;
+      return set;
+    } catch (error) {
+      const told = error instanceof CredentialsError ? error : new CredentialsError(error);
+      failure = { error: told, until: clock.monotonic() + HOLD_MS };
+      if (isForced) current = undefined;
+      if (current !== undefined && leftMs(current.set) > 0) return current.set;
+      throw told;
+    } finally {
+      pending = undefined;
+    }
+  };
+
+  /** The set that is kept, if it will do. */
+  const kept = (refused: Credentials | undefined): Credentials | undefined => {
+    if (current === undefined) return undefined;
+    const { set, since } = current;
+    const now = clock.monotonic();
+    if (refused !== undefined) {
+      const isTooSoon = pending === undefined && now - forcedAt < HOLD_MS;
+      return set !== refused || isTooSoon ? set : undefined;
+    }
+    return leftMs(set) > AHEAD_MS || now - since < MIN_AGE_MS ? set : undefined;
+  };
+
+  return async ({ refused } = {}) => {
+    const set = kept(refused);
+    if (set !== undefined) return set;
+    const isForced = refused !== undefined;
+    if (failure !== undefined && clock.monotonic() < failure.until) {
+      if (current !== undefined && !isForced && leftMs(current.set) > 0) return current.set;
+      throw failure.error;
+    }
+    pending ??= renew(isForced);
+    return await pending;
+  };
+}

@@ -1,0 +1,54 @@
+import type { SourceRequest } from '../../controller/aws-secret/ports.ts';
+import type { Source } from '../../controller/aws-secret/sources/source.ts';
+import { ok } from '../../controller/runtime/error.ts';
+import type { Refusal, SecretValueAnswer } from '../engine/answer.ts';
+import type { Lane } from '../engine/lanes.ts';
+import type { FoundSecret } from '../engine/search-lane.ts';
+import { believe } from '../regions/replica.ts';
+import { digestOf, newest } from './digest.ts';
+import type { Reading, Told, ToldItem } from './reading.ts';
+import { needOf } from './secret-reading.ts';
+
+type FindSource = Extract<Source, { kind: 'Find' }>;
+
+/** All secrets that a search finds. A list tells which there are; Strict asks each of them for its version too. */
+export function findReading(request: SourceRequest, source: FindSource): Reading {
+  const readSecret = (lane: Lane, region: string, { arn }: FoundSecret) => {
+    const secret = { kind: 'Secret', secretId: arn, versionStage: 'AWSCURRENT' } as const;
+    return lane.secrets.value(needOf(request, secret, region, 'value'), request);
+  };
+  const value: Reading['value'] = async (lane, region) => {
+    const found = await lane.searches.find(source, request.freshAfter);
+    if ('error' in found) return found;
+    const { secrets, observedAt } = found.answer;
+    const all = await Promise.all(secrets.map(secret => readSecret(lane, region, secret)));
+    // One that was deleted while the list has not heard of it is not there any more.
+    const refusals = all.filter((asked): asked is Refusal => 'error' in asked);
+    const refusal = refusals.find(({ is }) => is.reason !== 'SecretNotFound');
+    if (refusal !== undefined) return refusal;
+    const answers = all.flatMap((asked): SecretValueAnswer[] => ('answer' in asked ? [asked.answer] : []));
+    const items = answers
+      .map(({ name, bytes }): ToldItem => ({ name, bytes }))
+      .filter(({ bytes }) => bytes !== undefined);
+    const versionId = digestOf(answers.map(answer => [answer.name, answer.versionId]));
+    return { answer: { versionId, createdTime: newest(answers.map(answer => answer.createdTime)), observedAt, items } };
+  };
+  const listed: Reading['version'] = async lane => {
+    const found = await lane.searches.find(source, request.freshAfter);
+    if ('error' in found) return found;
+    const { secrets, observedAt } = found.answer;
+    const versionId = digestOf(secrets.map(secret => [secret.name, secret.versionId]));
+    return { answer: { versionId, createdTime: undefined, observedAt } };
+  };
+  return {
+    value,
+    version: request.consistency === 'Eventual' ? listed : value,
+    async accept(lane, region, told: Told) {
+      const belief = believe(told, request.held);
+      if (belief !== 'unknown') return belief === 'yes';
+      const full = await value(lane, region);
+      return 'answer' in full && believe(full.answer, request.held) === 'yes';
+    },
+    fill: items => ok(items.flatMap(({ name, bytes }) => (bytes === undefined ? [] : [{ name, bytes }]))),
+  };
+}

@@ -1,0 +1,403 @@
+import { expect, test } from 'vitest';
+import { aLog } from '../../../test/support/builders.ts';
+import { createFakeClock } from '../../../test/support/fake-clock.ts';
+import { type FakeSecretsManager, fakeSecretsManager, sdkError } from '../../../test/support/fake-secrets-manager.ts';
+import type { SourceRequest } from '../../controller/aws-secret/ports.ts';
+import type { Reason } from '../../crds/reasons.ts';
+import { createLanes } from '../engine/lanes.ts';
+import { CredentialsError } from '../identity/credentials-error.ts';
+import { createRates } from '../rates/rates.ts';
+import { createBreaker } from '../regions/breaker.ts';
+import type { ParameterStore } from '../services/ports.ts';
+import { createReader } from './reader.ts';
+
+type Answer = 'ok' | 'empty' | 'no stage' | 'timeout' | 'credentials' | 'no STS' | (string & {});
+const [WEST, CENTRAL] = ['eu-west-1', 'eu-central-1'];
+const NO_PARAMETERS: ParameterStore = {
+  getParameters: async names => ({ parameters: [], invalid: names }),
+  getParametersByPath: async () => ({ parameters: [], nextToken: undefined }),
+};
+
+function thrown(answer: Answer): string | Error {
+  if (answer === 'timeout') return 'TimeoutError';
+  if (answer === 'credentials') return new CredentialsError(sdkError('AccessDenied', 403));
+  if (answer === 'no STS') return new CredentialsError(sdkError('TimeoutError'));
+  return answer;
+}
+
+/** Regions by name, and a reader over them in virtual time. */
+function readerOver(services: Readonly<Record<string, FakeSecretsManager>>, defaultRegions = Object.keys(services)) {
+  const clock = createFakeClock();
+  const counted: string[] = [];
+  const metrics = {
+    ...{ throttled: () => undefined, decrypted: () => undefined, shared: () => undefined, breaker: () => undefined },
+    denied: () => undefined,
+    called: (operation: string, region: string, outcome: string) => counted.push(`${operation} ${region} ${outcome}`),
+  };
+  const breaker = createBreaker({ clock, random: () => 0.5, onChange: () => undefined });
+  const lanes = createLanes({
+    ...{ clock, log: aLog().log, metrics, rates: createRates(clock), keyOf: () => 'own', upcoming: () => [] },
+    // A region that is down is another test's business.
+    breakerOf: () => ({ ...breaker, isClosed: () => true }),
+    servicesOf(_identity, region) {
+      const secretsManager = services[region];
+      if (secretsManager === undefined) throw new Error(`no region ${region}`);
+      return { secretsManager, parameterStore: NO_PARAMETERS };
+    },
+  });
+  const reader = createReader({ lanes, defaultRegions, clock });
+  /** Lets time pass until there is an answer. */
+  const wait = async <T>(answer: Promise<T>): Promise<T> => {
+    let isDone = false;
+    void answer.finally(() => {
+      isDone = true;
+    });
+    for (let turns = 0; !isDone && turns < 1_000; turns += 1) {
+      await new Promise(setImmediate);
+      if (!isDone) clock.advance(1);
+    }
+    return await answer;
+  };
+  return { reader, clock, counted, wait };
+}
+
+/** Secrets Manager whose regions answer as told; `ok` gives version `v-<region>`. */
+function aws(answers: Readonly<Record<string, Answer>>, defaultRegions: readonly string[] = Object.keys(answers)) {
+  const services = Object.fromEntries(
+    Object.entries(answers).map(([region, answer]) => {
+      const service = fakeSecretsManager();
+      const stages = answer === 'no stage' ? {} : { AWSCURRENT: `v-${region}`, AWSPREVIOUS: `before-${region}` };
+      service.secrets.set('prod/db', { stages, ...(answer === 'empty' && { bytes: undefined }) });
+      if (!['ok', 'empty', 'no stage'].includes(answer)) service.faults.set('*', thrown(answer));
+      return [region, service];
+    }),
+  );
+  const world = readerOver(services, [...defaultRegions]);
+  const calls = (): readonly string[] =>
+    Object.entries(services).flatMap(([region, service]) =>
+      service.calls.map(call => `${region} ${call.split(' ')[1]}`),
+    );
+  return { ...world, calls };
+}
+
+const request = (
+  part: Partial<SourceRequest> = {},
+  secretId = 'prod/db',
+  versionStage = 'AWSCURRENT',
+): SourceRequest => ({
+  source: { kind: 'Secret', secretId, versionStage },
+  identity: { namespace: 'shop', assumeRoles: [] },
+  ...{ regions: [], freshAfter: 0, intervalMs: 60_000, consistency: 'Eventual' },
+  ...part,
+});
+
+const failOver: readonly {
+  readonly why: string;
+  readonly primary: Answer;
+  readonly secondary: Answer;
+  readonly gives: Reason | 'ok';
+  readonly from?: string;
+  readonly retry?: string;
+}[] = [
+  { why: 'the primary is believed', primary: 'ok', secondary: 'ok', gives: 'ok', from: WEST },
+  { why: 'no answer goes on', primary: 'timeout', secondary: 'ok', gives: 'ok', from: CENTRAL },
+  { why: 'a server error goes on', primary: 'InternalServiceError', secondary: 'ok', gives: 'ok', from: CENTRAL },
+  { why: 'throttling goes on', primary: 'ThrottlingException', secondary: 'ok', gives: 'ok', from: CENTRAL },
+  {
+    why: 'NotFound never goes on',
+    primary: 'ResourceNotFoundException',
+    secondary: 'ok',
+    gives: 'SecretNotFound',
+    retry: 'content',
+  },
+  {
+    why: 'a secret that is being deleted never goes on',
+    primary: 'InvalidRequestException',
+    secondary: 'ok',
+    gives: 'SecretNotFound',
+    retry: 'content',
+  },
+  {
+    why: 'a denial never goes on',
+    primary: 'AccessDeniedException',
+    secondary: 'ok',
+    gives: 'AccessDenied',
+    retry: 'content',
+  },
+  {
+    why: 'validation never goes on',
+    primary: 'ValidationException',
+    secondary: 'ok',
+    gives: 'InvalidReference',
+    retry: 'content',
+  },
+  {
+    why: 'a key that does not decrypt never goes on',
+    primary: 'DecryptionFailure',
+    secondary: 'ok',
+    gives: 'DecryptionFailed',
+    retry: 'content',
+  },
+  {
+    why: 'an unknown refusal never goes on',
+    primary: 'SomethingNew',
+    secondary: 'ok',
+    gives: 'InvalidReference',
+    retry: 'content',
+  },
+  {
+    why: 'credentials are asked of every region already',
+    primary: 'credentials',
+    secondary: 'ok',
+    gives: 'CredentialsUnavailable',
+    retry: 'content',
+  },
+  {
+    why: 'an STS that is away mends itself',
+    primary: 'no STS',
+    secondary: 'ok',
+    gives: 'Unavailable',
+    retry: 'transient',
+  },
+  { why: 'no region answers', primary: 'timeout', secondary: 'timeout', gives: 'Unavailable', retry: 'transient' },
+  {
+    why: 'a secondary without the replica says nothing of the secret',
+    primary: 'timeout',
+    secondary: 'ResourceNotFoundException',
+    gives: 'Unavailable',
+    retry: 'transient',
+  },
+  {
+    why: 'a secondary that denies says nothing of the secret',
+    primary: 'timeout',
+    secondary: 'AccessDeniedException',
+    gives: 'Unavailable',
+    retry: 'transient',
+  },
+  {
+    why: 'a secondary that cannot decrypt says nothing of the secret',
+    primary: 'timeout',
+    secondary: 'DecryptionFailure',
+    gives: 'Unavailable',
+    retry: 'transient',
+  },
+];
+
+for (const { why, primary, secondary, gives, from, retry } of failOver) {
+  for (const operation of ['readVersion', 'readValue'] as const) {
+    test(`${operation}: ${primary}, then ${secondary} → ${gives}: ${why}`, async () => {
+      const { reader, calls, wait } = aws({ [WEST]: primary, [CENTRAL]: secondary });
+      const answer = await wait(reader[operation](request()));
+      expect(answer.ok ? 'ok' : answer.error.reason).toBe(gives);
+      const asksBoth = from === CENTRAL || (primary !== 'no STS' && gives === 'Unavailable');
+      expect(calls().some(call => call.startsWith(CENTRAL))).toBe(asksBoth);
+      if (answer.ok) return expect(answer.value).toMatchObject({ region: from, versionId: `v-${from}` });
+      expect(answer.error.retry).toBe(retry);
+      expect(answer.error.message).not.toContain('hunter2');
+    });
+  }
+}
+
+const behind = [
+  { why: 'without the stage', operation: 'readVersion', secondary: 'no stage' },
+  { why: 'without a value', operation: 'readValue', secondary: 'empty' },
+] as const;
+
+for (const { why, operation, secondary } of behind) {
+  test(`a secondary ${why} says nothing of the secret: its replica may be behind`, async () => {
+    const { reader, wait } = aws({ [WEST]: 'timeout', [CENTRAL]: secondary });
+    const answer = await wait(reader[operation](request()));
+    expect(answer).toMatchObject({ ok: false, error: { reason: 'Unavailable', retry: 'transient' } });
+  });
+}
+
+test('a stage that no version has is not found, and the stage is named', async () => {
+  const { reader, wait } = aws({ [WEST]: 'no stage' });
+  const answer = await wait(reader.readVersion(request({}, 'prod/db', 'AWSPENDING')));
+  expect(answer).toMatchObject({ ok: false, error: { reason: 'SecretNotFound', retry: 'content' } });
+  expect(!answer.ok && answer.error.message).toMatch(/"prod\/db".*"AWSPENDING".*eu-west-1/);
+});
+
+test('a secret without a value is empty, not absent', async () => {
+  const { reader, wait } = aws({ [WEST]: 'empty' });
+  expect(await wait(reader.readValue(request()))).toHaveProperty('error.reason', 'EmptyValue');
+});
+
+const ARN = 'arn:aws:secretsmanager:us-east-1:1:secret:a-b';
+const regions = [
+  {
+    why: 'the regions of the reference come before all',
+    secretId: 'a',
+    of: [CENTRAL, WEST],
+    defaults: [WEST],
+    calls: [`${CENTRAL} a`, `${WEST} a`],
+  },
+  {
+    why: 'a name is asked in the operator’s regions',
+    secretId: 'a',
+    of: [],
+    defaults: [WEST, CENTRAL],
+    calls: [`${WEST} a`, `${CENTRAL} a`],
+  },
+  {
+    why: 'an ARN is asked in its own region first, then as a replica',
+    secretId: ARN,
+    of: [],
+    defaults: [WEST],
+    calls: [`us-east-1 ${ARN}`, `${WEST} ${ARN.replace('us-east-1', WEST)}`],
+  },
+  {
+    why: 'no region is asked twice',
+    secretId: ARN,
+    of: [],
+    defaults: [WEST, 'us-east-1'],
+    calls: [`us-east-1 ${ARN}`, `${WEST} ${ARN.replace('us-east-1', WEST)}`],
+  },
+  {
+    why: 'an ARN moves to the regions of its reference',
+    secretId: ARN,
+    of: [WEST],
+    defaults: [],
+    calls: [`${WEST} ${ARN.replace('us-east-1', WEST)}`],
+  },
+];
+
+for (const { why, secretId, of, defaults, calls: expected } of regions) {
+  test(`regions: ${why}`, async () => {
+    const everywhere = { [WEST]: 'timeout', [CENTRAL]: 'timeout', 'us-east-1': 'timeout' };
+    const { reader, calls, wait } = aws(everywhere, defaults);
+    const answer = await wait(reader.readVersion(request({ regions: of }, secretId)));
+    expect([...calls()].sort()).toEqual([...expected].sort());
+    expect(!answer.ok && answer.error.message).toContain(expected.map(call => call.split(' ')[0]).join(', '));
+  });
+}
+
+test('no region at all is for people to mend, and the message says where', async () => {
+  const { reader, wait } = aws({});
+  const message = expect.stringContaining('`regions`');
+  const error = { reason: 'InvalidReference', retry: 'content', message };
+  expect(await wait(reader.readValue(request()))).toEqual({ ok: false, error });
+});
+
+test('a denial names the action, the secret and the region, so that it can be allowed', async () => {
+  const { reader, wait } = aws({ [WEST]: 'AccessDeniedException' });
+  const answer = await wait(reader.readValue(request()));
+  expect(!answer.ok && answer.error.message).toMatch(/secretsmanager:GetSecretValue.*"prod\/db".*eu-west-1/);
+});
+
+test('every call is counted, by operation, region and outcome', async () => {
+  const { reader, counted, wait } = aws({ [WEST]: 'timeout', [CENTRAL]: 'ok' });
+  await wait(reader.readVersion(request()));
+  await wait(reader.readValue(request()));
+  const operations = ['DescribeSecret', 'GetSecretValue'];
+  expect(counted).toEqual(operations.flatMap(o => [`${o} ${WEST} Unavailable`, `${o} ${CENTRAL} success`]));
+});
+
+const replicas = [
+  { why: 'it has the version that the Secret holds', held: 'v-central', gives: 'ok' },
+  { why: 'it has the version right after it', held: 'v0', previous: 'v0', gives: 'ok' },
+  { why: 'nothing is held yet', held: undefined, gives: 'ok' },
+  { why: 'it was made later', held: 'v9', previous: 'v0', made: '2030-01-02T00:00:00Z', gives: 'ok' },
+  { why: 'it was made before', held: 'v9', previous: 'v0', made: '2029-01-01T00:00:00Z', gives: 'ReplicaBehind' },
+  { why: 'it lags behind, or is another secret of that name', held: 'v9', previous: 'v0', gives: 'ReplicaBehind' },
+  { why: 'somebody went back to it', held: 'v9', previous: 'v9', made: '2029-01-01T00:00:00Z', gives: 'ok' },
+] as const satisfies readonly {
+  readonly why: string;
+  readonly held: string | undefined;
+  readonly previous?: string;
+  readonly made?: string;
+  readonly gives: string;
+}[];
+
+for (const { why, held: versionId, gives, ...row } of replicas) {
+  test(`with the primary throttled a replica gives ${gives}: ${why}`, async () => {
+    const [primary, secondary] = [fakeSecretsManager(), fakeSecretsManager()];
+    primary.faults.set('*', 'ThrottlingException');
+    secondary.secrets.set('prod/db', {
+      stages: { AWSCURRENT: 'v-central', ...('previous' in row && { AWSPREVIOUS: row.previous }) },
+      ...('made' in row && { createdTime: row.made }),
+    });
+    const { reader, wait } = readerOver({ [WEST]: primary, [CENTRAL]: secondary });
+    const held = versionId && { versionId, region: WEST, createdTime: '2030-01-01T00:00:00Z' };
+    const asked = request(held ? { held } : {});
+    for (const answer of [await wait(reader.readVersion(asked)), await wait(reader.readValue(asked))]) {
+      expect(answer.ok ? 'ok' : answer.error.reason).toBe(gives);
+      if (!answer.ok) expect(answer.error.retry).toBe('transient');
+    }
+  });
+}
+
+const deletions = [
+  { why: 'scheduled for deletion', id: 'prod/db', isDeleted: true, is: true },
+  { why: 'there', id: 'prod/db', isDeleted: false, is: false },
+  { why: 'a name that AWS does not know may be a mistake', id: 'prod/none', isDeleted: false, is: false },
+  {
+    why: 'an ARN that was read has been there',
+    id: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:gone-AbCdEf',
+    isDeleted: false,
+    is: true,
+  },
+];
+
+test.each(deletions)('whether it is deleted: $why', async ({ id, isDeleted, is }) => {
+  const service = fakeSecretsManager();
+  service.secrets.set('prod/db', { stages: { AWSCURRENT: 'v1' }, isDeleted });
+  const { reader, wait } = readerOver({ [WEST]: service });
+  const held = { versionId: 'v1', region: WEST };
+  expect(await wait(reader.isDeleted(request({ held }, id)))).toEqual({ ok: true, value: is });
+});
+
+test('a stage that is missing, a denial and an outage say nothing of a deletion', async () => {
+  for (const answer of ['no stage', 'AccessDeniedException', 'timeout']) {
+    const { reader, wait } = aws({ [WEST]: answer });
+    const told = await wait(reader.isDeleted(request({ held: { versionId: 'v1', region: WEST } })));
+    expect(told.ok && told.value).toBe(false);
+  }
+});
+
+const searched = {
+  kind: 'Find',
+  namePattern: 'prod/*',
+  tags: { team: 'shop' },
+} as const;
+
+test('a search takes a tag with its value, and gives each secret under its name', async () => {
+  const service = fakeSecretsManager();
+  const stages = { AWSCURRENT: 'v1' };
+  service.secrets.set('prod/a', { stages, tags: { team: 'shop' } });
+  service.secrets.set('prod/b', { stages, tags: { team: 'other' } });
+  service.secrets.set('test/a', { stages, tags: { team: 'shop' } });
+  const { reader, wait } = readerOver({ [WEST]: service });
+  const asked = request({ source: searched });
+  const value = await wait(reader.readValue(asked));
+  const version = await wait(reader.readVersion(asked));
+  expect(value.ok && value.value.items.map(({ name }) => name)).toEqual(['prod/a']);
+  expect(value.ok && version.ok && value.value.versionId === version.value.versionId).toBe(true);
+});
+
+test('one secret of a search that may not be read fails all of it', async () => {
+  const service = fakeSecretsManager();
+  for (const name of ['a', 'b'])
+    service.secrets.set(`prod/${name}`, { stages: { AWSCURRENT: 'v1' }, tags: { team: 'shop' } });
+  service.faults.set(
+    'entry arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/b-AbCdEf',
+    'AccessDeniedException',
+  );
+  const { reader, wait } = readerOver({ [WEST]: service });
+  expect(await wait(reader.readValue(request({ source: searched })))).toHaveProperty('error.reason', 'AccessDenied');
+});
+
+test('a version that was read once is not asked for again', async () => {
+  const service = fakeSecretsManager();
+  service.secrets.set('prod/db', { stages: { AWSPREVIOUS: 'v1', AWSCURRENT: 'v2' } });
+  const { reader, wait } = readerOver({ [WEST]: service });
+  const source = { kind: 'SecretVersion', secretId: 'prod/db', versionId: 'v1' } as const;
+  const value = await wait(reader.readValue(request({ source })));
+  expect(value).toMatchObject({ ok: true, value: { versionId: 'v1' } });
+  const held = { versionId: 'v1', region: WEST };
+  expect(await wait(reader.readVersion(request({ source, held })))).toMatchObject({
+    ok: true,
+    value: { versionId: 'v1' },
+  });
+  expect(service.calls).toEqual(['GetSecretValue prod/db']);
+});

@@ -1,0 +1,77 @@
+import type { SourceItem, SourceRequest } from '../../controller/aws-secret/ports.ts';
+import type { Source } from '../../controller/aws-secret/sources/source.ts';
+import { ok, type Result } from '../../controller/runtime/error.ts';
+import type { Asked, SecretValueAnswer } from '../engine/answer.ts';
+import type { Need } from '../planner/need.ts';
+import { inRegion } from '../regions/arn.ts';
+import { believe } from '../regions/replica.ts';
+import { emptyValue } from './failures.ts';
+import type { Reading, ToldItem, ToldValue } from './reading.ts';
+
+type SecretSource = Extract<Source, { kind: 'Secret' }>;
+type PinnedSource = Extract<Source, { kind: 'SecretVersion' }>;
+
+/** A secret by its stage. */
+export function secretReading(request: SourceRequest, source: SecretSource): Reading {
+  const { held } = request;
+  const need = (region: string, wants: Need['wants']): Need => needOf(request, source, region, wants);
+  return {
+    version: (lane, region) => lane.secrets.version(need(region, 'version'), request),
+    value: async (lane, region) => toldValue(await lane.secrets.value(need(region, 'value'), request)),
+    async accept(lane, region, told) {
+      if ('items' in told && hasNoValue(told.items as readonly ToldItem[])) return false;
+      if (believe(told, held) === 'yes') return true;
+      // A value tells when it was made, and a description what came before it.
+      const described = await lane.describe(inRegion(source.secretId, region));
+      const previous = 'answer' in described ? described.answer.stages.get('AWSPREVIOUS') : undefined;
+      if (believe({ ...told, previous }, held) === 'yes') return true;
+      const value = await lane.secrets.value(need(region, 'value'), request);
+      return 'answer' in value && believe(value.answer, held) === 'yes';
+    },
+    fill: (items, region) => filled(items, source, region),
+  };
+}
+
+/** A secret by its version, which never changes. */
+export function pinnedReading(request: SourceRequest, source: PinnedSource): Reading {
+  const { secretId, versionId } = source;
+  const need = (region: string): Need => ({
+    ...{ secretId: inRegion(secretId, region), version: { versionId }, wants: 'value', mayLag: false },
+    ...{ excluded: new Set(), isFirst: request.held === undefined },
+  });
+  const value: Reading['value'] = async (lane, region) =>
+    toldValue(await lane.secrets.value(need(region), { ...request, intervalMs: undefined }));
+  return {
+    value,
+    version: value,
+    accept: async () => true,
+    fill: (items, region) => filled(items, source, region),
+  };
+}
+
+/** The need that a request for a secret comes down to, in a region. */
+export function needOf(request: SourceRequest, source: SecretSource, region: string, wants: Need['wants']): Need {
+  return {
+    secretId: inRegion(source.secretId, region),
+    version: { stage: source.versionStage },
+    wants,
+    mayLag: request.consistency === 'Eventual',
+    excluded: new Set(),
+    isFirst: request.held === undefined,
+  };
+}
+
+function toldValue(asked: Asked<SecretValueAnswer>): Asked<ToldValue> {
+  if ('error' in asked) return asked;
+  const { name, bytes, ...told } = asked.answer;
+  return { answer: { ...told, items: [{ name, bytes }] } };
+}
+
+function hasNoValue(items: readonly ToldItem[]): boolean {
+  return items.some(({ bytes }) => bytes === undefined);
+}
+
+function filled(items: readonly ToldItem[], source: Source, region: string): Result<readonly SourceItem[]> {
+  const full = items.flatMap(({ name, bytes }) => (bytes === undefined ? [] : [{ name, bytes }]));
+  return full.length < items.length ? emptyValue(source, region) : ok(full);
+}
