@@ -95,26 +95,6 @@ export const REASONS = {
       'Give it one with `aws secretsmanager put-secret-value`, correct `parameterPath` or `find`, or take it out of `dataFrom`.',
     in: 'condition',
   },
-  SourceEmpty: {
-    meaning: 'A source that had content is empty now: the Secret keeps the last good content.',
-    remedy:
-      'Give the secret its content back in AWS; if it is meant to be empty, take the source out of the spec, or delete the Secret.',
-    in: 'condition',
-  },
-  ConsumerKeyMissing: {
-    meaning:
-      'A key that a workload names, without calling it optional, is given no more: the Secret keeps the last good content.',
-    remedy:
-      'Give the key back in AWS or in the spec; or take it out of the workload that the message names, or mark it `optional: true` there.',
-    in: 'condition',
-  },
-  SourceDeleted: {
-    meaning:
-      'A source is really deleted in AWS, and the Secret was deleted with it, because `spec.target.sourceDeletionPolicy` is `Delete`.',
-    remedy:
-      'Nothing, if that is meant; else restore or make the source, and the Secret is made anew, and set `spec.target.sourceDeletionPolicy: Retain`.',
-    in: 'condition',
-  },
   DecodingFailed: {
     meaning: 'The value is not in the encoding that the `data` entry names.',
     remedy:
