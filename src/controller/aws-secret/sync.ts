@@ -141,10 +141,11 @@ function answered(
   { clock, random }: SyncDependencies,
 ): Pick<SyncRecord, 'verifiedTime' | 'answeredAt' | 'dueAt'> {
   const intervalMs = refreshIntervalMs(awsSecret);
+  const answeredAt = Math.min(observedAt, clock.monotonic());
   return {
-    verifiedTime: clock.now() - (clock.monotonic() - observedAt),
-    answeredAt: observedAt,
-    dueAt: intervalMs === undefined ? undefined : observedAt + refreshDelayMs(intervalMs, random),
+    verifiedTime: clock.now() - (clock.monotonic() - answeredAt),
+    answeredAt,
+    dueAt: intervalMs === undefined ? undefined : answeredAt + refreshDelayMs(intervalMs, random),
   };
 }
 
