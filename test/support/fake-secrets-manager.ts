@@ -17,7 +17,9 @@ export interface FakeSecret {
 }
 
 /** Secrets Manager as a plain map, for units: it counts its calls, and fails as it is told. */
-export interface FakeSecretsManager extends SecretsManager {
+export interface FakeSecretsManager extends Omit<SecretsManager, 'list'> {
+  /** May be replaced, by one that lags. */
+  list: SecretsManager['list'];
   readonly secrets: Map<string, FakeSecret>;
   /** Such as `BatchGetSecretValue a b`, in the order in which they were made. */
   readonly calls: string[];

@@ -37,7 +37,9 @@ export function guardCalls(guards: Guards, probe: () => Promise<unknown>): Guard
       await probe();
       return true;
     } catch (error) {
-      return !classifyCall(error).isElsewhere || isThrottled(error);
+      // Without credentials it has not been asked.
+      if (error instanceof CredentialsError) return false;
+      return !classify(error).isElsewhere || isThrottled(error);
     }
   };
   return async (api, isFirst, send, onStart) => {

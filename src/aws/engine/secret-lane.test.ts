@@ -235,6 +235,27 @@ test('what is not in a list is asked for by its name', async () => {
   expect(made()).toEqual({ ListSecrets: 1, DescribeSecret: 1 });
 });
 
+test('a list that lags behind what the secret itself has told takes nothing back', async () => {
+  const { service, clock, need, all, versions, values, made } = world(10);
+  await values(all(0, 10));
+  service.secrets.set('prod/s0', { stages: { AWSCURRENT: 'new', AWSPREVIOUS: 'v0' } });
+  clock.advance(1_000);
+  await values([need(0)]);
+  const lagging = service.list;
+  service.list = async (...asked) => {
+    const page = await lagging(...asked);
+    const secrets = page.secrets.map(secret =>
+      secret.name === 'prod/s0' ? { ...secret, stages: new Map([['AWSCURRENT', 'v0']]) } : secret,
+    );
+    return { ...page, secrets };
+  };
+  clock.advance(30_000);
+  made();
+  expect((await versions(all(0, 10)))[0]).toBe('new');
+  expect(made()).toEqual({ ListSecrets: 1, DescribeSecret: 1 });
+  expect(await values([need(0)], { freshAfter: clock.monotonic() - 20_000, intervalMs: 60_000 })).toEqual(['new']);
+});
+
 test('a list far longer than what it spares is broken off, and not begun again soon', async () => {
   const { clock, all, versions, made } = world(10_000);
   await versions(all(0, 3));
