@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
-import { awsSecretStatusSchema } from '../src/crds/aws-secret.ts';
 import { CONDITION_TYPES } from '../src/crds/conditions.ts';
+import { awsSecretManifest } from '../src/crds/manifest.ts';
 import { REASONS } from '../src/crds/reasons.ts';
 import { WORKLOAD_SOURCES } from '../src/kube/workloads/kinds.ts';
 import { blocks, brokenLinks, camelWords, type Page, readPages } from './support/pages.ts';
@@ -56,7 +56,11 @@ test('troubleshooting names every reason that somebody can do something about', 
 });
 
 test('every word that looks like a reason is one, or another name of ours, of Kubernetes or of AWS', () => {
-  const states = awsSecretStatusSchema.shape.rollout.unwrap().shape.workloads.unwrap().element.shape.state.options;
+  const choices: string[] = [];
+  JSON.parse(JSON.stringify(awsSecretManifest()), (name, value) => {
+    if (name === 'enum') choices.push(...(value as readonly string[]));
+    return value;
+  });
   const kinds = [...Object.keys(WORKLOAD_SOURCES), 'ReplicaSet', 'ClusterRole', 'ServiceAccount', 'ServiceMonitor'];
   const planned = ['AwsSecretPolicy', 'AwsManagedSecret', 'ClusterAwsSecret'];
   const ofOthers = [
@@ -76,7 +80,7 @@ test('every word that looks like a reason is one, or another name of ours, of Ku
   const known = new Set<string>([
     ...Object.keys(REASONS),
     ...CONDITION_TYPES,
-    ...states,
+    ...choices,
     ...kinds,
     ...planned,
     ...ofOthers,
