@@ -3,6 +3,7 @@ import { BOTH, type NotOurs, type Row } from './row.ts';
 const ONE = '{"foo1":"foo1-val","bar1":"bar1-val"}';
 const TWO = '{"foo2":"foo2-val","bar2":"bar2-val"}';
 const DOCKER = '{"auths":{"https://index.docker.io/v1/": {"auth": "c3R...zE2"}}}';
+const COMPACT = JSON.stringify(JSON.parse(DOCKER));
 const SSH_KEY =
   '-----BEGIN OPENSSH PRIVATE KEY-----\n\t\tb3BlbnNzaC1rZXktdjEAAAAABG5vbmUA\n-----END OPENSSH PRIVATE KEY-----';
 
@@ -65,13 +66,13 @@ export const PARAMETER_STORE: readonly Row[] = [
   },
   {
     case: 'DockerJSONConfig',
-    why: 'a property that is an object, in its own text',
+    why: 'a property that is an object, without its blanks',
     as: BOTH,
     parameters: { docker: [`{"dockerconfig": ${DOCKER}}`] },
     spec: ({ parameter }) => ({
       data: [{ key: '.dockerconfigjson', parameter: parameter('docker'), property: 'dockerconfig' }],
     }),
-    expects: { data: () => ({ '.dockerconfigjson': DOCKER }) },
+    expects: { data: () => ({ '.dockerconfigjson': COMPACT }) },
   },
   {
     case: 'DataPropertyDockerconfigJSON',

@@ -3,6 +3,7 @@ import { BOTH, type NotOurs, type Row } from './row.ts';
 const ONE = '{"foo1":"foo1-val","bar1":"bar1-val"}';
 const TWO = '{"foo2":"foo2-val","bar2":"bar2-val"}';
 const DOCKER = '{"auths":{"https://index.docker.io/v1/": {"auth": "c3R...zE2"}}}';
+const COMPACT = JSON.stringify(JSON.parse(DOCKER));
 /** With its line breaks, and a tab before each line, as the peer has it. */
 const SSH_KEY = [
   '-----BEGIN OPENSSH PRIVATE KEY-----',
@@ -90,13 +91,13 @@ export const SECRETS_MANAGER: readonly Row[] = [
   },
   {
     case: 'DockerJSONConfig',
-    why: 'a property that is an object, in its own text, under a key of choice: it needs no template',
+    why: 'a property that is an object, without its blanks, under a key of choice: it needs no template',
     as: BOTH,
     secrets: { docker: `{"dockerconfig": ${DOCKER}}` },
     spec: ({ secret }) => ({
       data: [{ key: '.dockerconfigjson', secretId: secret('docker'), property: 'dockerconfig' }],
     }),
-    expects: { data: () => ({ '.dockerconfigjson': DOCKER }) },
+    expects: { data: () => ({ '.dockerconfigjson': COMPACT }) },
   },
   {
     case: 'DataPropertyDockerconfigJSON',
