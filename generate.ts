@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { stringify } from 'yaml';
+import { awsErrorsReference } from './src/aws/reference/errors.ts';
 import { awsSecretManifest } from './src/crds/manifest.ts';
 import { awsSecretReference } from './src/crds/reference/page.ts';
 import { withReasonTables } from './src/crds/reference/reason-tables.ts';
@@ -20,6 +21,7 @@ const TROUBLESHOOTING = 'docs/troubleshooting.md';
 
 const files: Readonly<Record<string, string>> = {
   'charts/secrets-operator/files/crds/secrets-operator.io_awssecrets.yaml': yaml(awsSecretManifest()),
+  'docs/reference/aws-errors.md': page('src/aws/classify.ts', awsErrorsReference()),
   'docs/reference/aws-secret.md': page('src/crds', awsSecretReference()),
   'docs/reference/metrics.md': page('src/telemetry/metrics.ts', metricsReference(createMetrics().registry)),
   'docs/reliability.md': page('test/reliability', reliabilityPage(INTRO, SECTIONS)),
