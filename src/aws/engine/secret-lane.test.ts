@@ -184,6 +184,16 @@ const fallbacks: readonly {
     denied: ['ListSecrets', 'BatchGetSecretValue'],
   },
   {
+    why: 'where only GetSecretValue is left, the value tells the version',
+    faults: Object.fromEntries(
+      ['ListSecrets', 'BatchGetSecretValue', 'DescribeSecret'].map(action => [action, 'AccessDeniedException']),
+    ),
+    of: 'versions',
+    first: { ListSecrets: 1, BatchGetSecretValue: 1, DescribeSecret: 10, GetSecretValue: 10 },
+    again: { GetSecretValue: 10 },
+    denied: ['ListSecrets', 'BatchGetSecretValue', ...Array.from({ length: 10 }, () => 'DescribeSecret')],
+  },
+  {
     why: 'values that may not be batched are read singly',
     faults: { BatchGetSecretValue: 'AccessDeniedException' },
     of: 'values',
