@@ -71,7 +71,7 @@ function world(n: number) {
     }
     return counts;
   };
-  return { clock, service, lane, need, all, versions, values, made, upcoming, question, denied };
+  return { clock, service, lane, need, all, versions, values, made, upcoming, question, settle, denied };
 }
 
 test('a hundred versions are one page of a list', async () => {
@@ -111,6 +111,38 @@ test.each([
   for (const i of [0, 39]) await versions([need(i, { mayLag })]);
   await versions(all(0, 40, { mayLag }), { freshAfter: clock.monotonic() - 30_000, intervalMs: 60_000 });
   expect(made()).toEqual(calls);
+});
+
+test('who becomes due while the others are looked at waits for that', async () => {
+  const { clock, service, lane, need, all, versions, made, settle } = world(250);
+  await versions(all(0, 250));
+  made();
+  clock.advance(57_000);
+  const question = { freshAfter: clock.monotonic() - 30_000, intervalMs: 60_000 };
+  const list = service.list;
+  const late: Promise<unknown>[] = [];
+  service.list = async (...asked) => {
+    late.push(lane.version(need(200 + late.length), question));
+    return await list(...asked);
+  };
+  await versions([need(0)]);
+  await settle(late);
+  expect(late.length).toBeGreaterThan(1);
+  expect(made()).toEqual({ ListSecrets: 3 });
+});
+
+test('who asks for a value that a batch is about to bring waits for it', async () => {
+  const { service, lane, need, all, values, made, upcoming, question, settle } = world(20);
+  upcoming.push(...all(0, 20, { wants: 'value' }));
+  const batch = service.batchGetValue;
+  const late: Promise<unknown>[] = [];
+  service.batchGetValue = async ids => {
+    late.push(lane.value(need(7, { wants: 'value' }), { ...question(), freshAfter: 0 }));
+    return await batch(ids);
+  };
+  await values([need(0)]);
+  await settle(late);
+  expect(made()).toEqual({ BatchGetSecretValue: 1 });
 });
 
 test('Strict asks by twenty, and a batch that begins with one is filled', async () => {
