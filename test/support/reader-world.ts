@@ -40,7 +40,7 @@ export function readerOver(
   const lanes = createLanes({
     ...{ clock, log: aLog().log, metrics, rates: createRates(clock), keyOf: () => 'own', upcoming: () => [] },
     // A region that is down is another test's business.
-    breakerOf: () => ({ ...breaker, isClosed: () => true }),
+    breakerOf: () => ({ ...breaker, trouble: () => undefined }),
     servicesOf(_identity, region) {
       const secretsManager = services[region];
       if (secretsManager === undefined) throw new Error(`no region ${region}`);

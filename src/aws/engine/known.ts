@@ -4,6 +4,7 @@ import type { SecretValueAnswer, SecretVersionAnswer } from './answer.ts';
 
 /** A version that was asked for, and how often it will be. */
 interface Entry {
+  /** As it will be asked for again: the version alone, and of nobody who holds nothing. */
   readonly need: Need;
   answer: SecretVersionAnswer | undefined;
   /** What the secret itself has told last. */
@@ -43,13 +44,12 @@ const MAX_VALUE_BYTES = 32 * 1_024 * 1_024;
 const LIST_LAG_MS = 300_000;
 /** Nobody asks for it any more. */
 const FORGET_MS = 3_600_000;
+const NONE: Need['excluded'] = new Set();
 
 /** Identifies what a need is about, within one identity and region. */
 export function keyOf({ secretId, version }: Pick<Need, 'secretId' | 'version'>): string {
   return 'stage' in version ? `${version.stage}\n${secretId}` : `${version.versionId}\n\n${secretId}`;
 }
-
-const NOTHING = { answer: undefined, direct: undefined, intervalMs: undefined } as const;
 
 export function createKnown(clock: Clock): Known {
   const entries = new Map<string, Entry>();
@@ -83,7 +83,10 @@ export function createKnown(clock: Clock): Known {
   };
   const entryOf = (need: Need): Entry => {
     const key = keyOf(need);
-    const entry = entries.get(key) ?? { need, askedAt: clock.monotonic(), ...NOTHING };
+    const entry = entries.get(key) ?? {
+      need: { ...need, wants: 'version', isFirst: false, excluded: NONE },
+      ...{ answer: undefined, direct: undefined, intervalMs: undefined, askedAt: clock.monotonic() },
+    };
     entries.set(key, entry);
     const keys = byId.get(need.secretId) ?? new Set();
     byId.set(need.secretId, keys.add(key));

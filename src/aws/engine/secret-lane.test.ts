@@ -100,6 +100,19 @@ test('the first one that is due has all others looked at that are due soon', asy
   expect(made()).toEqual({});
 });
 
+test.each([
+  { why: 'what was read as a value is listed from then on', mayLag: true, calls: { ListSecrets: 1 } },
+  { why: 'Strict asks by twenty from then on', mayLag: false, calls: { BatchGetSecretValue: 2 } },
+])('after the first read of all: $why', async ({ mayLag, calls }) => {
+  const { clock, need, all, values, versions, made } = world(40);
+  await values(all(0, 40, { mayLag, isFirst: true }));
+  made();
+  clock.advance(57_000);
+  for (const i of [0, 39]) await versions([need(i, { mayLag })]);
+  await versions(all(0, 40, { mayLag }), { freshAfter: clock.monotonic() - 30_000, intervalMs: 60_000 });
+  expect(made()).toEqual(calls);
+});
+
 test('Strict asks by twenty, and a batch that begins with one is filled', async () => {
   const { clock, need, all, versions, made } = world(40);
   const strict = { mayLag: false };
@@ -169,6 +182,16 @@ const fallbacks: readonly {
     first: { ListSecrets: 1, BatchGetSecretValue: 1, DescribeSecret: 10 },
     again: { DescribeSecret: 10 },
     denied: ['ListSecrets', 'BatchGetSecretValue'],
+  },
+  {
+    why: 'where only GetSecretValue is left, the value tells the version',
+    faults: Object.fromEntries(
+      ['ListSecrets', 'BatchGetSecretValue', 'DescribeSecret'].map(action => [action, 'AccessDeniedException']),
+    ),
+    of: 'versions',
+    first: { ListSecrets: 1, BatchGetSecretValue: 1, DescribeSecret: 10, GetSecretValue: 10 },
+    again: { GetSecretValue: 10 },
+    denied: ['ListSecrets', 'BatchGetSecretValue', ...Array.from({ length: 10 }, () => 'DescribeSecret')],
   },
   {
     why: 'values that may not be batched are read singly',

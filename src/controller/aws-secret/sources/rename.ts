@@ -70,11 +70,13 @@ function groupOf(name: string, compiled: RE2JS): number {
   throw new ExpressionError(`has no group ${JSON.stringify(name)}, which its \`replacement\` names`);
 }
 
+/** As GlobalReplace of RE2: an empty match right behind another one is none, so that `(.*)` matches a name once. */
 function replaceAll(name: string, compiled: RE2JS, parts: readonly Part[]): string {
   const texts: string[] = [];
   let end = 0;
   for (const match of compiled.matchAll(name)) {
     const { index = 0 } = match;
+    if (match[0] === '' && index === end && texts.length > 0) continue;
     texts.push(name.slice(end, index), ...parts.map(part => (typeof part === 'string' ? part : (match[part] ?? ''))));
     end = index + (match[0]?.length ?? 0);
   }
