@@ -72,6 +72,8 @@ export const SHARED_SECRETS = Object.keys(SHARED) as readonly SharedSecret[];
 export const PARAMETERS = {
   level: { previous: 'text', content: 'text' },
   'db/login': { previous: 'login without a password', content: 'login' },
+  /** By its label alone, because moto does not tell which one it was asked for. */
+  labelled: { previous: 'login without a password', content: 'text' },
 } as const satisfies Readonly<Record<string, SharedContent>>;
 
 export type SharedParameter = keyof typeof PARAMETERS;

@@ -82,8 +82,8 @@ describe('what a key holds', () => {
     { why: 'a parameter', spec: { data: [{ key: 'k', parameter: parameters.level }] }, is: { k: 'text-stamp' } },
     {
       why: 'a parameter by its label',
-      spec: { data: [{ key: 'k', parameter: parameters.level, parameterLabel: 'former' }] },
-      is: { k: 'text-stamp-previous' },
+      spec: { data: [{ key: 'k', parameter: parameters.labelled, parameterLabel: 'former', property: 'host' }] },
+      is: { k: 'stamp-previous' },
     },
     {
       why: 'a parameter by a version that there is not',
@@ -93,7 +93,7 @@ describe('what a key holds', () => {
     {
       why: 'all below a path',
       spec: { data: [{ key: 'db_login', secretId: own.text }], dataFrom: [{ parameterPath: path }] },
-      is: { level: 'text-stamp', db_login: 'text-stamp' },
+      is: { level: 'text-stamp', labelled: 'text-stamp', db_login: 'text-stamp' },
     },
     { why: 'nothing below a path', spec: { dataFrom: [{ parameterPath: `${path}/missing` }] }, is: ['EmptyValue'] },
     {

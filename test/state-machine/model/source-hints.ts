@@ -28,7 +28,8 @@ export function sourceHints(names: Names): Hints {
   const documents = fc.constantFrom(own.login, own.more, own.keys, own.regional);
   return {
     'spec.data[]': {
-      valid: entries => oneOf([3, soundEntries(names)], [1, entries.map(coherent)]),
+      valid: entries =>
+        oneOf([3, soundEntries(names)], [1, entries.map(entry => coherent(entry, parameters.labelled))]),
       breaks: [
         entries => entries.map(entry => ({ ...without(entry, ...VERSIONS), secretId: 'a', parameter: '/a' })),
         entries => entries.map(entry => ({ ...(entry as JsonObject), property: 'a', jmesPath: 'a' })),
@@ -49,7 +50,7 @@ export function sourceHints(names: Names): Hints {
     },
     'spec.data[].secretId': { valid: texts => oneOf([9, anySecret], [1, texts]) },
     'spec.data[].parameter': {
-      valid: () => fc.constantFrom(...Object.values(parameters), `${path}/missing`),
+      valid: () => fc.constantFrom(parameters.level, parameters['db/login'], `${path}/missing`),
       breaks: [() => fc.constantFrom('a b', '/a:7', 'a:label', 'ключ', 'a\n', '/a?', 'Arn:aws:ssm:x')],
     },
     'spec.data[].property': {
@@ -124,15 +125,15 @@ function soundEntries({ own, shared, parameters, path }: Names): Arbitrary<Json>
     { secretId: shared.twice, property: 'host', versionStage: 'AWSPREVIOUS' },
     { parameter: parameters.level },
     { parameter: parameters.level, parameterVersion: 1 },
-    { parameter: parameters['db/login'], parameterLabel: FORMER, property: 'host' },
+    { parameter: parameters.labelled, parameterLabel: FORMER, property: 'host' },
     { parameter: parameters['db/login'], jmesPath: 'nested' },
     { parameter: `${path}/missing`, optional: true },
   ];
   return fc.tuple(keys, fc.constantFrom(...sources)).map(([key, source]) => ({ key, ...source }));
 }
 
-/** The entry without what excludes what else it asks for. */
-function coherent(entry: Json): Json {
+/** The entry without what excludes what else it asks for. Labels are those of one parameter. */
+function coherent(entry: Json, labelled: string): Json {
   const { secretId, parameter, versionId, parameterLabel, jmesPath } = entry as JsonObject;
   const isSecret = secretId !== undefined || parameter === undefined;
   const extra = [
@@ -141,7 +142,10 @@ function coherent(entry: Json): Json {
     ...(parameterLabel === undefined ? [] : ['parameterVersion']),
     ...(jmesPath === undefined ? [] : ['property']),
   ];
-  return { ...(isSecret && { secretId: 'nowhere' }), ...without(entry, ...extra) };
+  const source = isSecret
+    ? { secretId: secretId ?? 'nowhere' }
+    : { parameter: parameterLabel === undefined ? parameter : labelled };
+  return { ...without(entry, ...extra), ...source };
 }
 
 /** The first that it takes whole, and no other; `secretId` where it takes none. */
