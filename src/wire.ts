@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { createReconciler } from './controller/aws-secret/reconciler.ts';
 import type { SyncRecord } from './controller/aws-secret/record.ts';
 import { createContentHasher, type HashKey } from './controller/aws-secret/secret/content.ts';
+import { stalenessOf } from './controller/aws-secret/staleness.ts';
 import { upcomingRequests } from './controller/aws-secret/upcoming.ts';
 import { RolloutMemory } from './controller/rollout/memory.ts';
 import { createRolloutReconciler } from './controller/rollout/reconciler.ts';
@@ -80,6 +81,8 @@ export function wire(parts: Parts): Wired {
     queues: [sync, rollout],
     controllers(key) {
       const hasher = createContentHasher(key);
+      // Only who works knows how old what it knows is.
+      metrics.sync.observe(() => stalenessOf(kube.awsSecrets.all(), records, clock.monotonic(), clock.now()));
       const options = { maxStalenessMs: config.maxStalenessMs };
       const shared = { ...kube, events, clock, random, hasBacklog: () => sync.length > 0 };
       const store = kube.secretStore;

@@ -36,7 +36,7 @@ const PACKAGES: Readonly<Record<Room, RegExp>> = {
 };
 const ROOT = /^(main|wire|handlers|start|config|hardening|version)\.ts$|^(cli|client)\//;
 const DECIDES =
-  /^(plan|select|render|status|due|history|ownership|conditions|document|triggers|sources|record|annotation|consumers|change|strays|joint-restart|margins|verdict|events|former-target|data-rules|refusals|result|repairs|lasting|lease|backoff|schedule|outcome)\.ts$/;
+  /^(plan|select|staleness|change-lag|render|status|due|history|ownership|conditions|document|triggers|sources|record|annotation|consumers|change|strays|joint-restart|margins|verdict|events|former-target|data-rules|refusals|result|repairs|lasting|lease|backoff|schedule|outcome)\.ts$/;
 /** Secrets Manager is what AWS calls it. */
 const FORBIDDEN_NAMES = /(^|-)(utils?|helpers?|common|(?<!^secrets-)managers?)(-|\.ts$)/;
 const AMBIENT = /\b(Date\.now|performance\.now|Math\.random|setTimeout|setInterval|setImmediate|new Date\(\))/;

@@ -48,7 +48,7 @@ export async function runOperator(options: OperatorOptions): Promise<Operator> {
   const parsed = parseConfig(args, {});
   if (parsed.kind !== 'config') throw new Error(parsed.text);
   const { config } = parsed;
-  const metrics = createMetrics();
+  const metrics = createMetrics(clock);
   const transport = await connectTransport(kube, operatorNamespace, clock);
   // The SDK's chain reads the environment of the process; these are moto's credentials, not anybody's.
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'operator', AWS_SECRET_ACCESS_KEY: 'operator' });

@@ -1,95 +1,7 @@
 import { expect, test } from 'vitest';
-import { aLog } from '../../../test/support/builders.ts';
-import { createFakeClock } from '../../../test/support/fake-clock.ts';
-import { type FakeSecretsManager, fakeSecretsManager, sdkError } from '../../../test/support/fake-secrets-manager.ts';
-import type { SourceRequest } from '../../controller/aws-secret/ports.ts';
+import { fakeSecretsManager } from '../../../test/support/fake-secrets-manager.ts';
+import { type Answer, answering, CENTRAL, readerOver, request, WEST } from '../../../test/support/reader-world.ts';
 import type { Reason } from '../../crds/reasons.ts';
-import { createLanes } from '../engine/lanes.ts';
-import { CredentialsError } from '../identity/credentials-error.ts';
-import { createRates } from '../rates/rates.ts';
-import { createBreaker } from '../regions/breaker.ts';
-import type { ParameterStore } from '../services/ports.ts';
-import { createReader } from './reader.ts';
-
-type Answer = 'ok' | 'empty' | 'no stage' | 'timeout' | 'credentials' | 'no STS' | (string & {});
-const [WEST, CENTRAL] = ['eu-west-1', 'eu-central-1'];
-const NO_PARAMETERS: ParameterStore = {
-  getParameters: async names => ({ parameters: [], invalid: names }),
-  getParametersByPath: async () => ({ parameters: [], nextToken: undefined }),
-};
-
-function thrown(answer: Answer): string | Error {
-  if (answer === 'timeout') return 'TimeoutError';
-  if (answer === 'credentials') return new CredentialsError(sdkError('AccessDenied', 403));
-  if (answer === 'no STS') return new CredentialsError(sdkError('TimeoutError'));
-  return answer;
-}
-
-/** Regions by name, and a reader over them in virtual time. */
-function readerOver(services: Readonly<Record<string, FakeSecretsManager>>, defaultRegions = Object.keys(services)) {
-  const clock = createFakeClock();
-  const counted: string[] = [];
-  const metrics = {
-    ...{ throttled: () => undefined, decrypted: () => undefined, shared: () => undefined, breaker: () => undefined },
-    denied: () => undefined,
-    called: (operation: string, region: string, outcome: string) => counted.push(`${operation} ${region} ${outcome}`),
-  };
-  const breaker = createBreaker({ clock, random: () => 0.5, onChange: () => undefined });
-  const lanes = createLanes({
-    ...{ clock, log: aLog().log, metrics, rates: createRates(clock), keyOf: () => 'own', upcoming: () => [] },
-    // A region that is down is another test's business.
-    breakerOf: () => ({ ...breaker, isClosed: () => true }),
-    servicesOf(_identity, region) {
-      const secretsManager = services[region];
-      if (secretsManager === undefined) throw new Error(`no region ${region}`);
-      return { secretsManager, parameterStore: NO_PARAMETERS };
-    },
-  });
-  const reader = createReader({ lanes, defaultRegions, clock });
-  /** Lets time pass until there is an answer. */
-  const wait = async <T>(answer: Promise<T>): Promise<T> => {
-    let isDone = false;
-    void answer.finally(() => {
-      isDone = true;
-    });
-    for (let turns = 0; !isDone && turns < 1_000; turns += 1) {
-      await new Promise(setImmediate);
-      if (!isDone) clock.advance(1);
-    }
-    return await answer;
-  };
-  return { reader, clock, counted, wait };
-}
-
-/** Secrets Manager whose regions answer as told; `ok` gives version `v-<region>`. */
-function aws(answers: Readonly<Record<string, Answer>>, defaultRegions: readonly string[] = Object.keys(answers)) {
-  const services = Object.fromEntries(
-    Object.entries(answers).map(([region, answer]) => {
-      const service = fakeSecretsManager();
-      const stages = answer === 'no stage' ? {} : { AWSCURRENT: `v-${region}`, AWSPREVIOUS: `before-${region}` };
-      service.secrets.set('prod/db', { stages, ...(answer === 'empty' && { bytes: undefined }) });
-      if (!['ok', 'empty', 'no stage'].includes(answer)) service.faults.set('*', thrown(answer));
-      return [region, service];
-    }),
-  );
-  const world = readerOver(services, [...defaultRegions]);
-  const calls = (): readonly string[] =>
-    Object.entries(services).flatMap(([region, service]) =>
-      service.calls.map(call => `${region} ${call.split(' ')[1]}`),
-    );
-  return { ...world, calls };
-}
-
-const request = (
-  part: Partial<SourceRequest> = {},
-  secretId = 'prod/db',
-  versionStage = 'AWSCURRENT',
-): SourceRequest => ({
-  source: { kind: 'Secret', secretId, versionStage },
-  identity: { namespace: 'shop', assumeRoles: [] },
-  ...{ regions: [], freshAfter: 0, intervalMs: 60_000, consistency: 'Eventual' },
-  ...part,
-});
 
 const failOver: readonly {
   readonly why: string;
@@ -186,7 +98,7 @@ const failOver: readonly {
 for (const { why, primary, secondary, gives, from, retry } of failOver) {
   for (const operation of ['readVersion', 'readValue'] as const) {
     test(`${operation}: ${primary}, then ${secondary} → ${gives}: ${why}`, async () => {
-      const { reader, calls, wait } = aws({ [WEST]: primary, [CENTRAL]: secondary });
+      const { reader, calls, wait } = answering({ [WEST]: primary, [CENTRAL]: secondary });
       const answer = await wait(reader[operation](request()));
       expect(answer.ok ? 'ok' : answer.error.reason).toBe(gives);
       const asksBoth = from === CENTRAL || (primary !== 'no STS' && gives === 'Unavailable');
@@ -205,21 +117,21 @@ const behind = [
 
 for (const { why, operation, secondary } of behind) {
   test(`a secondary ${why} says nothing of the secret: its replica may be behind`, async () => {
-    const { reader, wait } = aws({ [WEST]: 'timeout', [CENTRAL]: secondary });
+    const { reader, wait } = answering({ [WEST]: 'timeout', [CENTRAL]: secondary });
     const answer = await wait(reader[operation](request()));
     expect(answer).toMatchObject({ ok: false, error: { reason: 'Unavailable', retry: 'transient' } });
   });
 }
 
 test('a stage that no version has is not found, and the stage is named', async () => {
-  const { reader, wait } = aws({ [WEST]: 'no stage' });
+  const { reader, wait } = answering({ [WEST]: 'no stage' });
   const answer = await wait(reader.readVersion(request({}, 'prod/db', 'AWSPENDING')));
   expect(answer).toMatchObject({ ok: false, error: { reason: 'SecretNotFound', retry: 'content' } });
   expect(!answer.ok && answer.error.message).toMatch(/"prod\/db".*"AWSPENDING".*eu-west-1/);
 });
 
 test('a secret without a value is empty, not absent', async () => {
-  const { reader, wait } = aws({ [WEST]: 'empty' });
+  const { reader, wait } = answering({ [WEST]: 'empty' });
   expect(await wait(reader.readValue(request()))).toHaveProperty('error.reason', 'EmptyValue');
 });
 
@@ -265,7 +177,7 @@ const regions = [
 for (const { why, secretId, of, defaults, calls: expected } of regions) {
   test(`regions: ${why}`, async () => {
     const everywhere = { [WEST]: 'timeout', [CENTRAL]: 'timeout', 'us-east-1': 'timeout' };
-    const { reader, calls, wait } = aws(everywhere, defaults);
+    const { reader, calls, wait } = answering(everywhere, defaults);
     const answer = await wait(reader.readVersion(request({ regions: of }, secretId)));
     expect([...calls()].sort()).toEqual([...expected].sort());
     expect(!answer.ok && answer.error.message).toContain(expected.map(call => call.split(' ')[0]).join(', '));
@@ -273,20 +185,20 @@ for (const { why, secretId, of, defaults, calls: expected } of regions) {
 }
 
 test('no region at all is for people to mend, and the message says where', async () => {
-  const { reader, wait } = aws({});
+  const { reader, wait } = answering({});
   const message = expect.stringContaining('`regions`');
   const error = { reason: 'InvalidReference', retry: 'content', message };
   expect(await wait(reader.readValue(request()))).toEqual({ ok: false, error });
 });
 
 test('a denial names the action, the secret and the region, so that it can be allowed', async () => {
-  const { reader, wait } = aws({ [WEST]: 'AccessDeniedException' });
+  const { reader, wait } = answering({ [WEST]: 'AccessDeniedException' });
   const answer = await wait(reader.readValue(request()));
   expect(!answer.ok && answer.error.message).toMatch(/secretsmanager:GetSecretValue.*"prod\/db".*eu-west-1/);
 });
 
 test('every call is counted, by operation, region and outcome', async () => {
-  const { reader, counted, wait } = aws({ [WEST]: 'timeout', [CENTRAL]: 'ok' });
+  const { reader, counted, wait } = answering({ [WEST]: 'timeout', [CENTRAL]: 'ok' });
   await wait(reader.readVersion(request()));
   await wait(reader.readValue(request()));
   const operations = ['DescribeSecret', 'GetSecretValue'];
@@ -349,7 +261,7 @@ test.each(deletions)('whether it is deleted: $why', async ({ id, isDeleted, is }
 
 test('a stage that is missing, a denial and an outage say nothing of a deletion', async () => {
   for (const answer of ['no stage', 'AccessDeniedException', 'timeout']) {
-    const { reader, wait } = aws({ [WEST]: answer });
+    const { reader, wait } = answering({ [WEST]: answer });
     const told = await wait(reader.isDeleted(request({ held: { versionId: 'v1', region: WEST } })));
     expect(told.ok && told.value).toBe(false);
   }

@@ -4,6 +4,7 @@ import type { Clock, Random } from '../runtime/clock.ts';
 import type { SyncError } from '../runtime/error.ts';
 import type { Log } from '../runtime/log.ts';
 import { refreshDelayMs } from '../runtime/schedule.ts';
+import { changeLagMs } from './change-lag.ts';
 import { isRequested, isTouchedByOthers, type Observed, type Plan } from './plan.ts';
 import type { SourceReader, SyncMetrics } from './ports.ts';
 import { formerContents, type SyncRecord, silenceFromStatus } from './record.ts';
@@ -68,7 +69,7 @@ async function read(observed: Observed, deps: SyncDependencies, log: Log): Promi
   const written = await writeSecret(deps, awsSecret, manifest.value, known);
   if (!written.ok) return failed(observed, written.error);
   if (written.value.isNewContent) {
-    deps.metrics.changed();
+    deps.metrics.changed(changeLagMs(observed.record?.sources ?? [], fetched.sources, deps.clock.now()));
     log.info('secret written', { secret: manifest.value.name, count: values.value.size });
   }
   return { kind: 'synced', record: recordOf(observed, fetched, written.value, deps) };
