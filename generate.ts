@@ -5,6 +5,7 @@ import process from 'node:process';
 import { stringify } from 'yaml';
 import { withCostTables } from './src/aws/reference/cost.ts';
 import { awsErrorsReference } from './src/aws/reference/errors.ts';
+import { systemClock } from './src/controller/runtime/system-clock.ts';
 import { awsSecretManifest } from './src/crds/manifest.ts';
 import { awsSecretReference } from './src/crds/reference/page.ts';
 import { withReasonTables } from './src/crds/reference/reason-tables.ts';
@@ -26,7 +27,7 @@ const files: Readonly<Record<string, string>> = {
   'charts/secrets-operator/files/crds/secrets-operator.io_awssecrets.yaml': yaml(awsSecretManifest()),
   'docs/reference/aws-errors.md': page('src/aws/classify.ts', awsErrorsReference()),
   'docs/reference/aws-secret.md': page('src/crds', awsSecretReference()),
-  'docs/reference/metrics.md': page('src/telemetry/metrics.ts', metricsReference(createMetrics().registry)),
+  'docs/reference/metrics.md': page('src/telemetry/metrics.ts', metricsReference(createMetrics(systemClock).registry)),
   'docs/reliability.md': page('test/reliability', reliabilityPage(INTRO, SECTIONS)),
   [COST]: withCostTables(await read(COST)),
   [TROUBLESHOOTING]: withReasonTables(await read(TROUBLESHOOTING)),

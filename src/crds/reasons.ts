@@ -278,5 +278,16 @@ export const REASONS = {
       'Let what the event names use the new name: the old Secret then goes by itself within about a minute. Where the event asks for it, delete it by hand.',
     in: 'event',
   },
+  RegionUnavailable: {
+    meaning: 'Secrets Manager or Parameter Store has not answered in a region in time: it is only probed there.',
+    remedy:
+      'Nothing, if it passes: AwsSecrets with another region are read from that, the others keep what they have. If it lasts while AWS is well, look at egress, proxies and VPC endpoints.',
+    in: 'event',
+  },
+  RegionRecovered: {
+    meaning: 'A region that did not answer does so again: it is asked as before.',
+    remedy: 'Nothing to do.',
+    in: 'event',
+  },
 } as const satisfies Readonly<Record<string, ReasonDoc>>;
 export type Reason = keyof typeof REASONS;

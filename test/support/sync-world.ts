@@ -17,6 +17,8 @@ const KEY = 'shop/payments';
 interface AwsState {
   value: string;
   version: string;
+  /** Of the version, RFC 3339. */
+  createdTime?: string;
   failure?: SyncError;
   /** Whether what is gone has really been deleted. */
   isDeleted: boolean;
@@ -64,7 +66,8 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     const observedAt = clock.monotonic();
     aws.meanwhile?.();
     if (aws.failure) return { ok: false, error: aws.failure };
-    return ok({ versionId: aws.version, region: 'eu-west-1', observedAt });
+    const { version: versionId, createdTime } = aws;
+    return ok({ versionId, region: 'eu-west-1', observedAt, ...(createdTime !== undefined && { createdTime }) });
   };
   const reader: SourceReader = {
     readVersion: async () => ask('version'),
@@ -122,7 +125,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
       return ok(undefined);
     },
   };
-  let changes = 0;
+  const lags: (number | undefined)[] = [];
   const reconcile = createReconciler({
     awsSecrets: {
       get: () => state.awsSecret,
@@ -149,8 +152,8 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     clock,
     random: () => 0,
     metrics: {
-      changed: () => {
-        changes += 1;
+      changed: lagMs => {
+        lags.push(lagMs);
       },
     },
     options: { maxStalenessMs: 86_400_000 },
@@ -161,7 +164,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     return { outcome: await reconcile(KEY, log), calls: [...calls] };
   };
   const ready = () => state.awsSecret?.status?.conditions?.find(condition => condition.type === 'Ready');
-  return { clock, state, aws, writes, events, records, lines, run, ready, changes: () => changes };
+  return { clock, state, aws, writes, events, records, lines, run, ready, lags, changes: () => lags.length };
 }
 
 function targetKey(awsSecret: AwsSecret): string {

@@ -13,6 +13,18 @@ export const RECORD_PRICE = 2 / 100_000;
 /** A parameter or a call where Parameter Store has higher throughput, 0.05 for 10,000; else there is no price. */
 export const INTERACTION_PRICE = 0.05 / 10_000;
 
+const PRICED: ReadonlySet<string> = new Set<Operation>([
+  'BatchGetSecretValue',
+  'DescribeSecret',
+  'GetSecretValue',
+  'ListSecrets',
+]);
+
+/** What a call of that name costs: those of STS, and of Parameter Store at standard throughput, have no price. */
+export function callPriceOf(operation: string): number {
+  return PRICED.has(operation) ? CALL_PRICE : 0;
+}
+
 /**
  * What it costs to tell the versions, or values, of so many secrets by one kind of call; `listed` secrets are in the
  * list. Audit records are left out, since the first trail costs nothing: only how the calls compare decides anything.

@@ -116,6 +116,9 @@ export interface ContentHasher {
 }
 
 export interface SyncMetrics {
-  /** Counts a Secret written because its content is new. */
-  changed(): void;
+  /**
+   * Counts a Secret written because its content is new, so many milliseconds after the version was made in AWS, where
+   * that is known.
+   */
+  changed(lagMs: number | undefined): void;
 }

@@ -8,6 +8,7 @@ import { refreshDelayMs } from '../runtime/schedule.ts';
 import { type DeletionDependencies, followDeletion } from './loss/follow-deletion.ts';
 import { heldKeys } from './loss/held-keys.ts';
 import { asLoss, type HoldDependencies, holdLoss } from './loss/hold.ts';
+import { changeLagMs } from './change-lag.ts';
 import { isRequested, isTouchedByOthers, type Observed, type Plan } from './plan.ts';
 import type { SecretStore, SourceReader, SyncMetrics } from './ports.ts';
 import { formerContents, type SyncRecord, silenceFromStatus } from './record.ts';
@@ -76,7 +77,7 @@ async function read(observed: Observed, deps: SyncDependencies, log: Log): Promi
   const written = await writeSecret(deps, awsSecret, manifest.value, known);
   if (!written.ok) return failed(observed, written.error);
   if (written.value.isNewContent) {
-    deps.metrics.changed();
+    deps.metrics.changed(changeLagMs(observed.record?.sources ?? [], fetched.sources, deps.clock.now()));
     log.info('secret written', { secret: manifest.value.name, count: values.value.size });
   }
   deps.gone.delete(formatKey(awsSecret.metadata));
