@@ -7,7 +7,7 @@ import type { Denials } from './denials.ts';
 import { type Known, keyOf } from './known.ts';
 import type { ListSizes } from './list-sizes.ts';
 import { createRides } from './rides.ts';
-import type { SecretCalls } from './secret-calls.ts';
+import type { Outcomes, SecretCalls } from './secret-calls.ts';
 
 export interface SecretLaneOptions {
   readonly clock: Clock;
@@ -88,14 +88,7 @@ export function createSecretLane(options: SecretLaneOptions): SecretLane {
       for (const need of call.needs) open.get(need)?.inquiry.begin(at);
     });
     ride.over();
-    const again = new Map<Need, Waiting>();
-    for (const [need, outcome] of outcomes) {
-      const waiting = open.get(need);
-      if (waiting === undefined) continue;
-      const { inquiry, refusal } = waiting;
-      if (outcome.kind !== 'open') inquiry.settle(outcome.kind === 'refused' ? outcome.refusal : undefined);
-      else again.set(without(need, call), { inquiry, refusal: outcome.refusal ?? refusal });
-    }
+    const again = stillOpen(call, outcomes, open);
     if (again.size > 0) await ask(again, plan([...again.keys()], knowledge));
   };
 
@@ -129,6 +122,19 @@ export function createSecretLane(options: SecretLaneOptions): SecretLane {
     version: (need, question) => answer(need, question, () => known.version(need, question.freshAfter)),
     value: (need, question) => answer(need, question, () => known.value(need, question.freshAfter)),
   };
+}
+
+/** Settles who has an answer, and gives those back whom this call could not tell. */
+function stillOpen(call: PlannedCall, outcomes: Outcomes, open: Open): Open {
+  const again = new Map<Need, Waiting>();
+  for (const [need, outcome] of outcomes) {
+    const waiting = open.get(need);
+    if (waiting === undefined) continue;
+    const { inquiry, refusal } = waiting;
+    if (outcome.kind !== 'open') inquiry.settle(outcome.kind === 'refused' ? outcome.refusal : undefined);
+    else again.set(without(need, call), { inquiry, refusal: outcome.refusal ?? refusal });
+  }
+  return again;
 }
 
 function without(need: Need, { operation }: PlannedCall): Need {
