@@ -38,3 +38,9 @@ export function noSuchVersion(operation: Operation): Refusal {
   const is = { reason: 'SecretNotFound', isElsewhere: false, isTransient: false } as const;
   return { error: codeError('ResourceNotFoundException'), is, operation };
 }
+
+/** It has moved each time that it was asked for. */
+export function alwaysMoved(operation: Operation): Refusal {
+  const is = { reason: 'Unavailable', isElsewhere: true, isTransient: true } as const;
+  return { error: codeError('VersionMoved'), is, operation };
+}

@@ -5,10 +5,13 @@ import type { SecretValueAnswer, SecretVersionAnswer } from './answer.ts';
 /** A version that was asked for, and how often it will be. */
 interface Entry {
   /** As it will be asked for again: the version alone, and of nobody who holds nothing. */
-  readonly need: Need;
-  answer: SecretVersionAnswer | undefined;
+  need: Need;
   /** What the secret itself has told last. */
   direct: SecretVersionAnswer | undefined;
+  /** What a list has told last, where that is not known to be behind. */
+  listed: SecretVersionAnswer | undefined;
+  /** Until when no list is expected to have it. */
+  unlistedUntil: number;
   intervalMs: number | undefined;
   askedAt: number;
 }
@@ -22,12 +25,17 @@ interface KeptValue {
 export interface Known {
   /** Notes that somebody asks for it, every `intervalMs`. */
   ask(need: Need, intervalMs: number | undefined): void;
+  /** A list counts only for who may be told by one. */
   version(need: Need, freshAfter: number): SecretVersionAnswer | undefined;
   value(need: Need, freshAfter: number): SecretValueAnswer | undefined;
   /** What the secret itself has told. */
   learnVersion(need: Need, answer: SecretVersionAnswer): void;
   /** What a list has told; false where that may be older than what the secret itself has told, and is not taken. */
   learnListed(need: Need, answer: SecretVersionAnswer): boolean;
+  /** A whole list has not had it: it is another account's, or too new, or gone. */
+  learnUnlisted(need: Need): void;
+  /** Whether a list is expected to have it. */
+  isListed(need: Need): boolean;
   learnValue(need: Need, answer: SecretValueAnswer): void;
   /** Those that will be asked for before half of their interval has passed again, the most urgent first. */
   soonDue(isWanted: (need: Need) => boolean): readonly Need[];
@@ -42,6 +50,8 @@ const VALUE_MS = 60_000;
 const MAX_VALUE_BYTES = 32 * 1_024 * 1_024;
 /** How far a list may lag behind (Secrets Manager API reference, ListSecrets). */
 const LIST_LAG_MS = 300_000;
+/** A list is not begun for what was not in it, but for others. */
+const UNLISTED_MS = 15 * 60_000;
 /** Nobody asks for it any more. */
 const FORGET_MS = 3_600_000;
 const NONE: Need['excluded'] = new Set();
@@ -57,6 +67,7 @@ export function createKnown(clock: Clock): Known {
   const values = new Map<string, KeptValue>();
   let bytes = 0;
   let isSweeping = false;
+  let sweptAt = clock.monotonic();
 
   const forgetValue = (key: string, kept: KeptValue): void => {
     values.delete(key);
@@ -69,23 +80,26 @@ export function createKnown(clock: Clock): Known {
       forgetValue(key, kept);
     }
   };
-  const sweep = (): void => {
-    dropValues();
-    const now = clock.monotonic();
+  const forget = (now: number): void => {
+    sweptAt = now;
     for (const [key, { need, askedAt, intervalMs = 0 }] of entries) {
       if (now - askedAt <= Math.max(FORGET_MS, 2 * intervalMs)) continue;
       entries.delete(key);
       byId.get(need.secretId)?.delete(key);
       if (byId.get(need.secretId)?.size === 0) byId.delete(need.secretId);
     }
+  };
+  const sweep = (): void => {
+    dropValues();
+    forget(clock.monotonic());
     isSweeping = values.size > 0;
     if (isSweeping) clock.schedule(VALUE_MS, sweep);
   };
   const entryOf = (need: Need): Entry => {
     const key = keyOf(need);
     const entry = entries.get(key) ?? {
-      need: { ...need, wants: 'version', isFirst: false, excluded: NONE },
-      ...{ answer: undefined, direct: undefined, intervalMs: undefined, askedAt: clock.monotonic() },
+      ...{ need: again(need), direct: undefined, listed: undefined, unlistedUntil: Number.NEGATIVE_INFINITY },
+      ...{ intervalMs: undefined, askedAt: clock.monotonic() },
     };
     entries.set(key, entry);
     const keys = byId.get(need.secretId) ?? new Set();
@@ -94,24 +108,27 @@ export function createKnown(clock: Clock): Known {
   };
   const valueKey = ({ secretId }: Need, versionId: string): string => `${versionId}\n${secretId}`;
   const version = (need: Need, freshAfter: number): SecretVersionAnswer | undefined => {
-    const answer = entries.get(keyOf(need))?.answer;
+    const entry = entries.get(keyOf(need));
+    const answer = need.mayLag ? newestOf(entry) : entry?.direct;
     return answer !== undefined && answer.observedAt >= freshAfter ? answer : undefined;
-  };
-  const take = (entry: Entry, answer: SecretVersionAnswer): void => {
-    if (entry.answer === undefined || entry.answer.observedAt <= answer.observedAt) entry.answer = answer;
   };
   const learnVersion = (need: Need, answer: SecretVersionAnswer): void => {
     const entry = entryOf(need);
-    if (entry.direct === undefined || entry.direct.observedAt <= answer.observedAt) entry.direct = answer;
-    take(entry, answer);
+    entry.direct = later(entry.direct, answer);
+    if (entry.listed !== undefined && isBehind(entry.listed, answer)) entry.listed = undefined;
   };
 
   return {
     ask(need, intervalMs) {
+      const now = clock.monotonic();
+      if (now - sweptAt > FORGET_MS) forget(now);
       const entry = entryOf(need);
-      entry.askedAt = clock.monotonic();
-      // Of several AwsSecrets the one that asks most often.
-      if (intervalMs !== undefined) entry.intervalMs = Math.min(intervalMs, entry.intervalMs ?? intervalMs);
+      const { intervalMs: known = 0, askedAt } = entry;
+      const isShared = known > 0 && now - askedAt <= 2 * known;
+      entry.askedAt = now;
+      if (entry.need.mayLag !== need.mayLag) entry.need = again(need);
+      // Of several AwsSecrets the one that asks most often, while it does.
+      if (intervalMs !== undefined) entry.intervalMs = isShared ? Math.min(intervalMs, known) : intervalMs;
     },
     version,
     value(need, freshAfter) {
@@ -123,12 +140,15 @@ export function createKnown(clock: Clock): Known {
     learnVersion,
     learnListed(need, answer) {
       const entry = entryOf(need);
-      const { direct } = entry;
-      const isOlder = direct !== undefined && answer.observedAt - direct.observedAt < LIST_LAG_MS;
-      if (isOlder && direct.versionId !== answer.versionId) return false;
-      take(entry, answer);
+      entry.unlistedUntil = Number.NEGATIVE_INFINITY;
+      if (entry.direct !== undefined && isBehind(answer, entry.direct)) return false;
+      entry.listed = later(entry.listed, answer);
       return true;
     },
+    learnUnlisted(need) {
+      entryOf(need).unlistedUntil = clock.monotonic() + UNLISTED_MS;
+    },
+    isListed: need => (entries.get(keyOf(need))?.unlistedUntil ?? 0) <= clock.monotonic(),
     learnValue(need, answer) {
       const { bytes: _, name: __, ...told } = answer;
       learnVersion(need, told);
@@ -146,10 +166,11 @@ export function createKnown(clock: Clock): Known {
     soonDue(isWanted) {
       const now = clock.monotonic();
       const due: { readonly need: Need; readonly dueAt: number }[] = [];
-      for (const { need, answer, intervalMs, askedAt } of entries.values()) {
-        if (answer === undefined || intervalMs === undefined || now - askedAt > 2 * intervalMs) continue;
-        const dueAt = answer.observedAt + intervalMs;
-        if (dueAt - now <= intervalMs / 2 && isWanted(need)) due.push({ need, dueAt });
+      for (const entry of entries.values()) {
+        const dueAt = soonDueAt(entry, now);
+        const { need, unlistedUntil } = entry;
+        if (dueAt === undefined || !isWanted(need)) continue;
+        due.push({ need: unlistedUntil > now ? { ...need, mayLag: false } : need, dueAt });
       }
       return due.sort((a, b) => a.dueAt - b.dueAt).map(({ need }) => need);
     },
@@ -158,4 +179,32 @@ export function createKnown(clock: Clock): Known {
       return entries.size;
     },
   };
+}
+
+/** As it is asked for once it is held. */
+function again(need: Need): Need {
+  return { ...need, wants: 'version', isFirst: false, excluded: NONE };
+}
+
+function later(before: SecretVersionAnswer | undefined, now: SecretVersionAnswer): SecretVersionAnswer {
+  return before === undefined || before.observedAt <= now.observedAt ? now : before;
+}
+
+function newestOf(entry: Entry | undefined): SecretVersionAnswer | undefined {
+  const { direct, listed } = entry ?? {};
+  return direct === undefined || listed === undefined ? (listed ?? direct) : later(direct, listed);
+}
+
+/** When it will be asked for again; undefined where that is not before half of its interval has passed, or not at all. */
+function soonDueAt(entry: Entry, now: number): number | undefined {
+  const { need, direct, intervalMs, askedAt } = entry;
+  const answer = need.mayLag ? newestOf(entry) : direct;
+  if (answer === undefined || intervalMs === undefined || now - askedAt > 2 * intervalMs) return undefined;
+  const dueAt = answer.observedAt + intervalMs;
+  return dueAt - now <= intervalMs / 2 ? dueAt : undefined;
+}
+
+/** Whether a list may be older than what the secret itself has told. */
+function isBehind(listed: SecretVersionAnswer, direct: SecretVersionAnswer): boolean {
+  return listed.versionId !== direct.versionId && listed.observedAt - direct.observedAt < LIST_LAG_MS;
 }

@@ -6,7 +6,7 @@ import type { ListedSecret, ListPage, SecretAnswer, SecretMetadata, SecretsManag
 import { codeError, noSuchVersion, type Refusal, type SecretVersionAnswer } from './answer.ts';
 import type { Denials } from './denials.ts';
 import type { GuardedCall } from './guarded-call.ts';
-import type { Known } from './known.ts';
+import { type Known, keyOf } from './known.ts';
 import type { ListSizes } from './list-sizes.ts';
 import { readPages } from './pages.ts';
 
@@ -35,6 +35,7 @@ export interface SecretCallsOptions {
   readonly onDenied: (operation: Operation) => void;
 }
 
+const CURRENT = 'AWSCURRENT';
 const TOLD: CallOutcome = { kind: 'told' };
 const OPEN: CallOutcome = { kind: 'open' };
 
@@ -60,9 +61,11 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
     { stages, isDeleted }: SecretMetadata,
     observedAt: number,
   ): SecretVersionAnswer | undefined => {
-    const versionId = 'stage' in version && !isDeleted ? stages.get(version.stage) : undefined;
+    if (!('stage' in version) || isDeleted) return undefined;
+    const versionId = stages.get(version.stage);
     if (versionId === undefined) return undefined;
-    return { versionId, previous: stages.get('AWSPREVIOUS'), createdTime: undefined, observedAt };
+    const previous = version.stage === CURRENT ? stages.get('AWSPREVIOUS') : undefined;
+    return { versionId, previous, createdTime: undefined, observedAt };
   };
 
   const getValue = async (need: Need, onStart: (at: number) => void): Promise<Outcomes> => {
@@ -150,7 +153,8 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
     { needs, namePrefixes }: Extract<PlannedCall, { operation: 'ListSecrets' }>,
     onStart: (at: number) => void,
   ): Promise<Outcomes> => {
-    const told = new Set<string>();
+    /** By key: whether the list has told of it, and not only had it. */
+    const seen = new Map<string, boolean>();
     let count = 0;
     const pages = await readPages<ListPage>({
       read: (nextToken, onStart) => {
@@ -159,7 +163,7 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
       },
       take({ secrets }, observedAt) {
         count += secrets.length;
-        for (const secret of secrets) for (const id of learnListed(secret, observedAt)) told.add(id);
+        for (const secret of secrets) learnListed(secret, observedAt, seen);
       },
       most: mostPages(needs.length),
       onStart,
@@ -167,20 +171,18 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
     if ('answer' in pages) {
       const { isWhole } = pages.answer;
       listSizes.learn(namePrefixes, isWhole ? count : 2 * Math.max(count, pages.answer.count * PAGE_SIZE));
+      if (isWhole) needs.filter(need => !seen.has(keyOf(need))).forEach(known.learnUnlisted);
     } else if (pages.is.reason === 'AccessDenied') learnDenied('ListSecrets');
     const isFinal = 'error' in pages && pages.is.reason !== 'AccessDenied';
     const untold: CallOutcome = isFinal ? { kind: 'refused', refusal: pages } : OPEN;
-    return new Map(needs.map(need => [need, told.has(need.secretId) ? TOLD : untold]));
+    return new Map(needs.map(need => [need, seen.get(keyOf(need)) === true ? TOLD : untold]));
   };
-  /** The ids by which it is known, and of which all is told now. */
-  const learnListed = (secret: ListedSecret, observedAt: number): readonly string[] =>
-    idsOf(secret).filter(id => {
-      const told = known.stagesOf(id).map(need => {
-        const version = versionIn(need, secret, observedAt);
-        return version !== undefined && known.learnListed(need, version);
-      });
-      return told.length > 0 && told.every(isTold => isTold);
-    });
+  const learnListed = (secret: ListedSecret, observedAt: number, seen: Map<string, boolean>): void => {
+    for (const need of idsOf(secret).flatMap(known.stagesOf)) {
+      const version = versionIn(need, secret, observedAt);
+      seen.set(keyOf(need), version !== undefined && known.learnListed(need, version));
+    }
+  };
 
   return {
     async make(call, onStart) {
