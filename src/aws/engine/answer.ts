@@ -28,6 +28,8 @@ export interface Refusal {
 /** What one region said. */
 export type Asked<T> = { readonly answer: T } | Refusal;
 
+const unavailable: Classification = { reason: 'Unavailable', isElsewhere: true, isTransient: true };
+
 /** An error as the SDK throws it, of a code that came within an answer. */
 export function codeError(code: string): Error {
   return Object.assign(new Error(code), { name: code, $metadata: { httpStatusCode: 400 } });
@@ -41,6 +43,10 @@ export function noSuchVersion(operation: Operation): Refusal {
 
 /** It has moved each time that it was asked for. */
 export function alwaysMoved(operation: Operation): Refusal {
-  const is = { reason: 'Unavailable', isElsewhere: true, isTransient: true } as const;
-  return { error: codeError('VersionMoved'), is, operation };
+  return { error: codeError('VersionMoved'), is: unavailable, operation };
+}
+
+/** Pages that did not come to an end: what is missing must not be taken for gone. */
+export function endless(operation: string): Refusal {
+  return { error: codeError('EndlessPages'), is: unavailable, operation };
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../controller/runtime/clock.ts';
 import type { AwsMetrics } from '../metrics.ts';
 import { PARAMETER_BATCH_SIZE } from '../planner/need.ts';
 import type { ParameterAnswer, ParameterStore, ParametersPage } from '../services/ports.ts';
-import { type Asked, codeError } from './answer.ts';
+import { type Asked, codeError, endless } from './answer.ts';
 import { createCollector, type Inquiry } from './collector.ts';
 import type { GuardedCall } from './guarded-call.ts';
 import { readPages } from './pages.ts';
@@ -110,6 +110,7 @@ export function createParameterLane({ region, clock, service, guarded, metrics }
       onStart: inquiry.begin,
     });
     if ('error' in pages) return inquiry.settle(pages);
+    if (!pages.answer.isWhole) return inquiry.settle(endless('GetParametersByPath'));
     metrics.decrypted(region, parameters.length);
     const told = { parameters, observedAt: pages.answer.observedAt };
     keep(keyOf(inquiry.question), told);

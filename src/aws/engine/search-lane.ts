@@ -1,6 +1,6 @@
 import type { Clock } from '../../controller/runtime/clock.ts';
 import type { ListedSecret, ListFilters, ListPage } from '../services/ports.ts';
-import type { Asked } from './answer.ts';
+import { type Asked, endless } from './answer.ts';
 import { createCollector } from './collector.ts';
 import { literalPrefix, matchesGlob } from './glob.ts';
 import { readPages } from './pages.ts';
@@ -57,6 +57,7 @@ export function createSearchLane({ clock, list, onShared }: SearchLaneOptions): 
       onStart: begin,
     });
     if ('error' in pages) return pages;
+    if (!pages.answer.isWhole) return endless('ListSecrets');
     const found = secrets.flatMap(({ name, arn, stages }) => {
       const versionId = stages.get('AWSCURRENT');
       return versionId === undefined ? [] : [{ name, arn, versionId }];
