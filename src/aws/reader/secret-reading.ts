@@ -4,7 +4,8 @@ import { ok, type Result } from '../../controller/runtime/error.ts';
 import type { Asked, SecretValueAnswer } from '../engine/answer.ts';
 import type { Need } from '../planner/need.ts';
 import { inRegion } from '../regions/arn.ts';
-import { believe } from '../regions/replica.ts';
+import { believe, type ReplicaVersion } from '../regions/replica.ts';
+import type { SecretMetadata } from '../services/ports.ts';
 import { emptyValue } from './failures.ts';
 import type { Reading, ToldItem, ToldValue } from './reading.ts';
 
@@ -21,12 +22,16 @@ export function secretReading(request: SourceRequest, source: SecretSource): Rea
     async accept(lane, region, told) {
       if ('items' in told && hasNoValue(told.items as readonly ToldItem[])) return false;
       if (believe(told, held) === 'yes') return true;
-      // A value tells when it was made, and a description what came before it.
+      const { versionId } = told;
+      // A value tells when it was made, and a description what came before it; both of the same version, or of none.
       const described = await lane.describe(inRegion(source.secretId, region));
-      const previous = 'answer' in described ? described.answer.stages.get('AWSPREVIOUS') : undefined;
-      if (believe({ ...told, previous }, held) === 'yes') return true;
+      if ('answer' in described && believe({ ...told, ...following(described.answer, versionId) }, held) === 'yes') {
+        return true;
+      }
       const value = await lane.secrets.value(need(region, 'value'), request);
-      return 'answer' in value && believe(value.answer, held) === 'yes';
+      // A version that is only told has its value read before anything is written, and judged then.
+      const isSame = 'answer' in value && (!('items' in told) || value.answer.versionId === versionId);
+      return isSame && believe(value.answer, held) === 'yes';
     },
     fill: (items, region) => filled(items, source, region),
   };
@@ -59,6 +64,11 @@ export function needOf(request: SourceRequest, source: SecretSource, region: str
     excluded: new Set(),
     isFirst: request.held === undefined,
   };
+}
+
+/** What a current version follows upon, as far as a description of that same moment tells. */
+function following({ stages }: SecretMetadata, versionId: string): Pick<ReplicaVersion, 'previous'> {
+  return { previous: stages.get('AWSCURRENT') === versionId ? stages.get('AWSPREVIOUS') : undefined };
 }
 
 function toldValue(asked: Asked<SecretValueAnswer>): Asked<ToldValue> {
