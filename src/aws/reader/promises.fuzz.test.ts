@@ -238,6 +238,6 @@ test('whatever AWS does, no version goes back, none is older than promised, and 
     fc.asyncProperty(story, async told => {
       expect(await play(told)).toEqual([]);
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 5), endOnFailure: true, seed: Number(process.env['SEED'] ?? 1) },
+    { numRuns: 6 },
   );
-}, 600_000);
+}, 120_000);
