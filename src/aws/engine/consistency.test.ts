@@ -220,3 +220,20 @@ test('two names of one secret are told apart, and neither goes back', async () =
     expect((await values([byArn], { freshAfter: clock.monotonic() - 30_000, intervalMs: 60_000 })).at(-1)).toBe('new');
   }
 });
+
+test('of what is coming no more is looked at than there is room for, and no secret takes two places', async () => {
+  const { need, values, made, upcoming, all, service } = laneWorld(60);
+  const wanted = all(0, 60, { wants: 'value' });
+  const coming = [...wanted.slice(0, 10), ...wanted];
+  let looked = 0;
+  upcoming[Symbol.iterator] = function* () {
+    for (const each of coming) {
+      looked += 1;
+      yield each;
+    }
+  } as never;
+  await values([need(0)]);
+  expect(looked).toBeLessThan(40);
+  expect(service.calls[0]?.split(' ')).toHaveLength(1 + 20);
+  expect(made()).toEqual({ BatchGetSecretValue: 1 });
+});

@@ -75,12 +75,11 @@ export function createSecretLane(options: SecretLaneOptions): SecretLane {
     const listed = isListed ? listable : NONE;
     const batched = direct.filter(isBatchable).length;
     const room = batched === 0 ? 0 : (BATCH_SIZE - (batched % BATCH_SIZE)) % BATCH_SIZE;
-    const next =
-      direct.some(({ wants }) => wants === 'value') && room > 0
-        ? [...upcoming()].filter(need => isFree(need) && known.value(need, ANY_AGE) === undefined)
-        : [];
-    const others = new Map([...next, ...due.filter(need => !listed.has(need))].map(need => [keyOf(need), need]));
-    const company = [...others.values()].filter(isBatchable).slice(0, room);
+    const hasValues = direct.some(({ wants }) => wants === 'value');
+    const company = firstOf(room, [
+      [hasValues ? upcoming() : NONE, need => isFree(need) && known.value(need, ANY_AGE) === undefined],
+      [due, need => !listed.has(need)],
+    ]);
     return [...(isListed && list !== undefined ? [list] : []), ...plan([...direct, ...company], withoutList)];
   };
 
@@ -158,6 +157,21 @@ function stillOpen(call: PlannedCall, outcomes: Outcomes, open: Open): Open {
     else again.set(without(need, call), { inquiry, refusal: outcome.refusal ?? refusal });
   }
   return again;
+}
+
+/** Those that a batch can take, each once, and no more than there is room for. */
+function firstOf(
+  room: number,
+  others: readonly (readonly [Iterable<Need>, isWanted: (need: Need) => boolean])[],
+): readonly Need[] {
+  const found = new Map<string, Need>();
+  for (const [needs, isWanted] of room === 0 ? [] : others) {
+    for (const need of needs) {
+      if (isBatchable(need) && isWanted(need)) found.set(keyOf(need), need);
+      if (found.size === room) return [...found.values()];
+    }
+  }
+  return [...found.values()];
 }
 
 /** Who may not be told by a list does not join who may. */
