@@ -50,3 +50,8 @@ export function alwaysMoved(operation: Operation): Refusal {
 export function endless(operation: string): Refusal {
   return { error: codeError('EndlessPages'), is: unavailable, operation };
 }
+
+/** An answer that says nothing of what was asked. */
+export function untold(operation: string): Refusal {
+  return { error: codeError('NothingTold'), is: unavailable, operation };
+}

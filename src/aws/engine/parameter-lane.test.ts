@@ -88,3 +88,26 @@ test('pages that begin anew are no whole path: what is missing is not gone', asy
   const [told] = await ask([{ path: '/a' }]);
   expect(await told).toMatchObject({ is: { reason: 'Unavailable', isTransient: true } });
 });
+
+const silent = [
+  {
+    why: 'it is found alone',
+    alone: [aParameter('/a1')],
+    invalid: [],
+    is: { answer: { parameters: [{ version: 1 }] } },
+  },
+  { why: 'it is not there, alone', alone: [], invalid: ['as AWS has it'], is: { is: { reason: 'SecretNotFound' } } },
+  { why: 'nothing is said of it at all', alone: [], invalid: [], is: { is: { reason: 'Unavailable' } } },
+];
+
+test.each(silent)('what an answer passes over is asked for alone, and not called absent: $why', async row => {
+  const { ask } = world({
+    getParameters: async names =>
+      names.length > 1
+        ? { parameters: [aParameter('/a0')], invalid: [] }
+        : { parameters: row.alone, invalid: row.invalid },
+  });
+  const [first, second] = await ask([{ name: '/a0' }, { name: '/a1' }]);
+  expect(await first).toMatchObject({ answer: { parameters: [{ name: '/a0' }] } });
+  expect(await second).toMatchObject(row.is);
+});

@@ -2,7 +2,7 @@ import type { Clock } from '../../controller/runtime/clock.ts';
 import type { AwsMetrics } from '../metrics.ts';
 import { PARAMETER_BATCH_SIZE } from '../planner/need.ts';
 import type { ParameterAnswer, ParameterStore, ParametersPage } from '../services/ports.ts';
-import { type Asked, codeError, endless } from './answer.ts';
+import { type Asked, codeError, endless, type Refusal, untold } from './answer.ts';
 import { createCollector, type Inquiry } from './collector.ts';
 import type { GuardedCall } from './guarded-call.ts';
 import { readPages } from './pages.ts';
@@ -75,29 +75,40 @@ export function createParameterLane({ region, clock, service, guarded, metrics }
         for (const inquiry of waiting) inquiry.begin(at);
       },
     );
-    if ('error' in asked) {
-      // One name that AWS does not accept, or may not be read, must not fail the others.
-      const { reason, isElsewhere, isTransient } = asked.is;
-      const isOfAll = isElsewhere || isTransient || reason === 'CredentialsUnavailable';
-      if (isOfAll || waiting.length === 1) return settleAll(waiting, asked);
-      const half = Math.ceil(waiting.length / 2);
-      await Promise.all([getParameters(waiting.slice(0, half)), getParameters(waiting.slice(half))]);
-      return;
-    }
-    const { parameters } = asked.answer;
+    if ('error' in asked) return await refusedBatch(waiting, asked);
+    const { parameters, invalid } = asked.answer;
     metrics.decrypted(region, parameters.length);
     const found = new Map(parameters.flatMap(told => idsOf(told).map(id => [id, told] as const)));
+    // What is passed over in silence is not called absent: somebody may do without it if it is.
+    const alone: Waiting[] = [];
     for (const [i, inquiry] of waiting.entries()) {
-      const parameter = found.get(names[i] ?? '');
-      if (parameter === undefined) {
-        const is = { reason: 'SecretNotFound', isElsewhere: false, isTransient: false } as const;
-        inquiry.settle({ error: codeError('ParameterNotFound'), is, operation: 'GetParameters' });
-      } else {
-        const told = { parameters: [parameter], observedAt };
-        keep(keyOf(inquiry.question), told);
-        inquiry.settle({ answer: told });
-      }
+      const name = names[i] ?? '';
+      const parameter = found.get(name);
+      if (parameter === undefined && waiting.length > 1 && !invalid.includes(name)) alone.push(inquiry);
+      else settleOne(inquiry, parameter, invalid.length > 0, observedAt);
     }
+    await Promise.all(alone.map(inquiry => getParameters([inquiry])));
+  };
+  const settleOne = (
+    inquiry: Waiting,
+    parameter: ParameterAnswer | undefined,
+    isInvalid: boolean,
+    observedAt: number,
+  ): void => {
+    if (parameter === undefined) inquiry.settle(isInvalid ? noSuchParameter() : untold('GetParameters'));
+    else {
+      const told = { parameters: [parameter], observedAt };
+      keep(keyOf(inquiry.question), told);
+      inquiry.settle({ answer: told });
+    }
+  };
+  const refusedBatch = async (waiting: readonly Waiting[], refusal: Refusal): Promise<void> => {
+    const { reason, isElsewhere, isTransient } = refusal.is;
+    const isOfAll = isElsewhere || isTransient || reason === 'CredentialsUnavailable';
+    if (isOfAll || waiting.length === 1) return settleAll(waiting, refusal);
+    // One name that AWS does not accept, or may not be read, must not fail the others.
+    const half = Math.ceil(waiting.length / 2);
+    await Promise.all([getParameters(waiting.slice(0, half)), getParameters(waiting.slice(half))]);
   };
 
   const getByPath = async (inquiry: Waiting, path: string): Promise<void> => {
@@ -142,6 +153,11 @@ export function createParameterLane({ region, clock, service, guarded, metrics }
       return await collector.ask(key, question, freshAfter);
     },
   };
+}
+
+function noSuchParameter(): Refusal {
+  const is = { reason: 'SecretNotFound', isElsewhere: false, isTransient: false } as const;
+  return { error: codeError('ParameterNotFound'), is, operation: 'GetParameters' };
 }
 
 function keyOf(question: ParameterQuestion): string {
