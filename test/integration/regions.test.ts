@@ -11,14 +11,16 @@ import {
 } from '../support/fault-proxy/fault.ts';
 import type { Fault } from '../support/fault-proxy/fault-types.ts';
 import { until } from '../support/poll.ts';
+import { expectRegionsAsked } from './regions-answer.ts';
 import type { Region } from './setup.ts';
 import { useWorld } from './world.ts';
 
 describe('regions are asked in order', () => {
   const world = useWorld();
   const heals: (() => void)[] = [];
-  afterEach(() => {
+  afterEach(async () => {
     for (const heal of heals.splice(0)) heal();
+    await expectRegionsAsked(world);
   });
   const fail = (region: Region, fault: Fault) =>
     heals.push(world.faults.inject(fault, call => call.target === `aws/${region}`));
