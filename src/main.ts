@@ -38,7 +38,7 @@ process.on('uncaughtException', error => {
 });
 
 const connection = await connect(systemClock.monotonic).catch(fatal('cannot start'));
-const metrics = createMetrics();
+const metrics = createMetrics(systemClock);
 const userAgent = `secrets-operator/${version}`;
 const clock = createServerClock(systemClock, ms => log.warn('the clock differs from that of the API server', { ms }));
 const options = { connection, clock, userAgent, metrics: metrics.transport, onDate: clock.see };

@@ -55,7 +55,7 @@ async function start({ list, watchMs, answer = async () => NO_ANSWER }: Server) 
   const parsed = parseConfig(['--bind-address=127.0.0.1:0', '--regions=eu-west-1'], {});
   if (parsed.kind !== 'config') throw new Error(parsed.text);
   const { config } = parsed;
-  const parts = { config, transport, clock, metrics: createMetrics(), userAgent: 'test', env: {} };
+  const parts = { config, transport, clock, metrics: createMetrics(clock), userAgent: 'test', env: {} };
   const operator = await startOperator({ ...parts, random: () => 0.5, log: aLog().log }, 'ops');
   started.push(operator);
   const livez = async () => (await fetch(`http://${operator.address}/livez`)).text();

@@ -6,6 +6,7 @@ import { isSettledWithin, pause } from './controller/runtime/clock.ts';
 import type { Controller } from './controller/runtime/controller.ts';
 import { type Election, unopposed } from './controller/runtime/election.ts';
 import type { Result } from './controller/runtime/error.ts';
+import type { RelatedObject } from './controller/runtime/events.ts';
 import { LeaderElection } from './controller/runtime/leader-election.ts';
 import { createLeaseStore } from './kube/lease.ts';
 import { findHashKey, loadHashKey } from './kube/secrets/hash-key.ts';
@@ -48,7 +49,10 @@ export async function startOperator(parts: Parts, keyNamespace: string): Promise
   const election = createElection(parts, keyNamespace);
   let isDrained = false;
   const fenced = fence(transport, { mayWrite: () => !isDrained && election.isLeading(), stopping: stopping.signal });
-  const { kube, handlers, queues, controllers } = wire({ ...parts, transport: fenced });
+  const { kube, handlers, queues, controllers } = wire({
+    ...parts,
+    ...{ transport: fenced, pod: ownPod(parts.env, keyNamespace) },
+  });
   let running: readonly Controller[] = [];
   let isReady = false;
 
@@ -117,6 +121,12 @@ export async function startOperator(parts: Parts, keyNamespace: string): Promise
       return ended;
     },
   };
+}
+
+/** The pod that this is, as the chart tells it; undefined outside of one. */
+function ownPod(env: Parts['env'], namespace: string): RelatedObject | undefined {
+  const { POD_NAME: name, POD_UID: uid } = env;
+  return name && uid ? { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name, uid } } : undefined;
 }
 
 function createElection(parts: Parts, operatorNamespace: string): Election {

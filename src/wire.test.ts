@@ -21,8 +21,9 @@ for (const { flags, waiting, controllers, why } of rows) {
     const parsed = parseConfig(['--regions=eu-west-1', ...flags], {});
     if (parsed.kind !== 'config') throw new Error(parsed.text);
     const { transport, calls } = fakeTransport();
+    const clock = createFakeClock();
     const wired = wire({
-      ...{ config: parsed.config, transport, metrics: createMetrics(), clock: createFakeClock(), log: aLog().log },
+      ...{ config: parsed.config, transport, metrics: createMetrics(clock), clock, log: aLog().log },
       ...{ userAgent: 'test', random: () => 0.5, env: {} },
     });
     wired.handlers.awsSecret('shop/payments', undefined, anAwsSecret(), false);

@@ -38,7 +38,7 @@ const PACKAGES: Readonly<Record<Room, RegExp>> = {
 const FILE_PACKAGES: Readonly<Record<string, RegExp>> = { 'controller/aws-secret/sources/rename.ts': /^re2js$/ };
 const ROOT = /^(main|wire|handlers|start|config|hardening|version)\.ts$|^(cli|client)\//;
 const DECIDES =
-  /^(plan|select|data-entry|names|keys|rename|encoding|expressions|parser|search|functions|render|status|due|history|ownership|conditions|document|triggers|sources|record|annotation|consumers|change|strays|joint-restart|margins|verdict|events|former-target|data-rules|refusals|result|repairs|lasting|lease|backoff|schedule|outcome)\.ts$/;
+  /^(plan|select|staleness|change-lag|gone-sources|held-keys|upcoming|data-entry|names|keys|rename|encoding|expressions|parser|search|functions|render|status|due|history|ownership|conditions|document|triggers|sources|record|annotation|consumers|change|strays|joint-restart|margins|verdict|events|former-target|data-rules|refusals|result|repairs|lasting|lease|backoff|schedule|outcome)\.ts$/;
 /** Secrets Manager is what AWS calls it. */
 const FORBIDDEN_NAMES = /(^|-)(utils?|helpers?|common|(?<!^secrets-)managers?)(-|\.ts$)/;
 const AMBIENT = /\b(Date\.now|performance\.now|Math\.random|setTimeout|setInterval|setImmediate|new Date\(\))/;

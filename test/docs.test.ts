@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { AWS_ERRORS } from '../src/aws/classify.ts';
 import { parseConfig } from '../src/config.ts';
 import { CONDITION_TYPES } from '../src/crds/conditions.ts';
 import { awsSecretManifest } from '../src/crds/manifest.ts';
@@ -55,6 +56,13 @@ test('troubleshooting names every reason that somebody can do something about', 
   expect(mendable.length).toBeGreaterThan(20);
 });
 
+/** Every value that an enum of a schema allows. */
+function enumValues(schema: unknown): readonly string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { enum: values = [] } = schema as { readonly enum?: readonly string[] };
+  return [...(Array.isArray(values) ? values : []), ...Object.values(schema).flatMap(enumValues)];
+}
+
 test('every word that looks like a reason is one, or another name of ours, of Kubernetes or of AWS', () => {
   const choices: string[] = [];
   JSON.parse(JSON.stringify(awsSecretManifest()), (name, value) => {
@@ -72,7 +80,6 @@ test('every word that looks like a reason is one, or another name of ours, of Ku
       'PodDisruptionBudget',
       'NetworkPolicy',
     ],
-    ...['SecretString', 'SecretBinary', 'GetSecretValue', 'DescribeSecret', 'AssumeRoleWithWebIdentity'],
     ...['BatchGetSecretValue', 'ListSecrets', 'GetParameters', 'GetParametersByPath'],
     ...['SecretString', 'SecretBinary', 'GetSecretValue', 'DescribeSecret', 'AssumeRole', 'AssumeRoleWithWebIdentity'],
     'IfNotPresent',
@@ -84,6 +91,8 @@ test('every word that looks like a reason is one, or another name of ours, of Ku
     ...kinds,
     ...planned,
     ...ofOthers,
+    ...enumValues(awsSecretManifest()),
+    ...AWS_ERRORS.flatMap(({ codes }) => codes),
     'AwsSecret',
   ]);
   const user = pages.filter(({ file }) => !/^(docs\/decisions|docs\/comparison|bench|test)/.test(file));

@@ -7,12 +7,15 @@ import { runCommand } from './support/command.ts';
 const ROOT = path.join(import.meta.dirname, '..');
 const CRD = 'charts/secrets-operator/files/crds/secrets-operator.io_awssecrets.yaml';
 const AWS_SECRET = 'docs/reference/aws-secret.md';
+const AWS_ERRORS = 'docs/reference/aws-errors.md';
 const METRICS = 'docs/reference/metrics.md';
 const RELIABILITY = 'docs/reliability.md';
-const GENERATED = [CRD, AWS_SECRET, METRICS, RELIABILITY];
-/** Written by hand, but for its tables of reasons. */
+const GENERATED = [CRD, AWS_ERRORS, AWS_SECRET, METRICS, RELIABILITY];
+/** Written by hand, but for their tables. */
+const COST = 'docs/cost.md';
 const TROUBLESHOOTING = 'docs/troubleshooting.md';
-const CHECKED = [...GENERATED, TROUBLESHOOTING];
+const BY_HAND = [COST, TROUBLESHOOTING];
+const CHECKED = [...GENERATED, ...BY_HAND];
 
 /** A copy of what the generator reads and writes, to plant defects in. */
 let copy = '';
@@ -20,7 +23,7 @@ let copy = '';
 let current: ReadonlyMap<string, string>;
 beforeAll(async () => {
   copy = await mkdtemp(path.join(tmpdir(), 'so-generate-'));
-  for (const part of ['generate.ts', 'package.json', 'src', 'test/reliability', TROUBLESHOOTING])
+  for (const part of ['generate.ts', 'package.json', 'src', 'test/reliability', ...BY_HAND])
     await cp(path.join(ROOT, part), path.join(copy, part), { recursive: true });
   await symlink(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'));
   await generate();
@@ -67,8 +70,10 @@ test('the committed files are what the sources give', PATIENCE, async () => {
 const byHand = [
   { file: CRD, from: 'maxItems: 256', to: 'maxItems: 257' },
   { file: AWS_SECRET, from: 'AWS has no secret', to: 'AWS has one secret' },
+  { file: AWS_ERRORS, from: '| yes | yes |', to: '| no | yes |' },
   { file: METRICS, from: 'counter', to: 'gauge' },
   { file: RELIABILITY, from: 'It is not touched', to: 'It is overwritten' },
+  { file: COST, from: '| Eventual, 1m |', to: '| Eventual, 2m |' },
   { file: TROUBLESHOOTING, from: 'AWS has no secret', to: 'AWS has one secret' },
 ];
 
@@ -94,6 +99,14 @@ const changed = [
     to: 'There is no',
     in: [AWS_SECRET, TROUBLESHOOTING],
   },
+  {
+    why: 'what an error of AWS means',
+    file: 'src/aws/classify.ts',
+    from: 'isElsewhere: true, isTransient: true',
+    to: 'isElsewhere: false, isTransient: true',
+    in: [AWS_ERRORS],
+  },
+  { why: 'a price', file: 'src/aws/planner/prices.ts', from: '0.05 / 10_000', to: '0.06 / 10_000', in: [COST] },
   { why: 'a name', file: 'src/crds/names.ts', from: '}/owner`', to: '}/owned-by`', in: [AWS_SECRET] },
   { why: 'a metric', file: 'src/telemetry/metrics.ts', from: 'Objects added.', to: 'Objects.', in: [METRICS] },
   {

@@ -1,4 +1,5 @@
 import type { SourceReader, SourceRequest } from '../controller/aws-secret/ports.ts';
+import type { RegionChange } from '../controller/region/events.ts';
 import type { Clock, Random } from '../controller/runtime/clock.ts';
 import type { Log } from '../controller/runtime/log.ts';
 import type { ServiceAccounts } from '../controller/runtime/ports.ts';
@@ -31,6 +32,8 @@ export interface AwsOptions {
   readonly metrics: AwsMetrics;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly serviceAccounts: ServiceAccounts;
+  /** Once for each change-over, whoever meets it. */
+  readonly onRegionChange: (change: RegionChange) => void;
   /** What will be asked for next, the most urgent first. */
   readonly upcoming: () => Iterable<SourceRequest>;
 }
@@ -50,7 +53,9 @@ export function createAws(options: AwsOptions): SourceReader {
   const identities = createIdentities({ ...options, requestHandler, deadlineMs: DEADLINE_MS });
   const onChange = (service: string, region: string, state: BreakerState): void => {
     metrics.breaker(service, region, state);
-    log.warn(state === 'open' ? 'region does not answer' : 'region answers again', { region, resource: service });
+    const isAnswering = state === 'closed';
+    log.warn(isAnswering ? 'region answers again' : 'region does not answer', { region, resource: service });
+    options.onRegionChange({ service, region, isAnswering });
   };
   const lanes = createLanes({
     ...{ clock, log, metrics, rates: createRates(clock), keyOf: identities.keyOf },

@@ -13,76 +13,118 @@ export interface Classification {
 const unavailable: Classification = { reason: 'Unavailable', isElsewhere: true, isTransient: true };
 const settled = (reason: Reason): Classification => ({ reason, isElsewhere: false, isTransient: false });
 
+/** Codes that mean the same. */
+export interface ErrorRow {
+  readonly codes: readonly string[];
+  /** For people, as the reference has it. */
+  readonly meaning: string;
+  readonly is: Classification;
+}
+
 /**
  * By error code, never by HTTP status alone: throttling arrives as a 400. Codes: "Common Errors" of the AWS API
- * references, and the errors of GetSecretValue and DescribeSecret in the Secrets Manager API reference.
+ * references, and the errors of the calls that are made in those of Secrets Manager, Systems Manager and STS.
  */
-const BY_CODE: Readonly<Record<string, Classification>> = {
-  ResourceNotFoundException: settled('SecretNotFound'),
-  // "The secret is scheduled for deletion", or is in another state in which it has no value to give.
-  InvalidRequestException: settled('SecretNotFound'),
-  InvalidParameterException: settled('InvalidReference'),
-  ValidationException: settled('InvalidReference'),
-  ValidationError: settled('InvalidReference'),
-  DecryptionFailure: settled('DecryptionFailed'),
-  DecryptionFailureException: settled('DecryptionFailed'),
-  AccessDeniedException: settled('AccessDenied'),
-  AccessDenied: settled('AccessDenied'),
-  UnauthorizedOperation: settled('AccessDenied'),
-  CredentialsProviderError: settled('CredentialsUnavailable'),
-  ExpiredToken: settled('CredentialsUnavailable'),
-  ExpiredTokenException: settled('CredentialsUnavailable'),
-  IDPRejectedClaim: settled('CredentialsUnavailable'),
-  IDPRejectedClaimException: settled('CredentialsUnavailable'),
-  IncompleteSignature: settled('CredentialsUnavailable'),
-  InvalidClientTokenId: settled('CredentialsUnavailable'),
-  InvalidIdentityToken: settled('CredentialsUnavailable'),
-  InvalidIdentityTokenException: settled('CredentialsUnavailable'),
-  InvalidSignatureException: settled('CredentialsUnavailable'),
-  MissingAuthenticationToken: settled('CredentialsUnavailable'),
-  NotAuthorized: settled('AccessDenied'),
-  OptInRequired: settled('CredentialsUnavailable'),
-  // STS is switched off in that region; in another one it may be on.
-  RegionDisabledException: { ...settled('CredentialsUnavailable'), isElsewhere: true },
-  RequestExpired: settled('CredentialsUnavailable'),
-  RequestInTheFuture: settled('CredentialsUnavailable'),
-  RequestTimeTooSkewed: settled('CredentialsUnavailable'),
-  SignatureDoesNotMatch: settled('CredentialsUnavailable'),
-  UnrecognizedClientException: settled('CredentialsUnavailable'),
-  // The web identity token's file is missing or may not be read.
-  ENOENT: settled('CredentialsUnavailable'),
-  EACCES: settled('CredentialsUnavailable'),
-  IDPCommunicationError: unavailable,
-  IDPCommunicationErrorException: unavailable,
-  BandwidthLimitExceeded: unavailable,
-  InternalFailure: unavailable,
-  InternalServiceError: unavailable,
-  LimitExceededException: unavailable,
-  PriorRequestNotComplete: unavailable,
-  ProvisionedThroughputExceededException: unavailable,
-  RequestLimitExceeded: unavailable,
-  RequestThrottled: unavailable,
-  RequestThrottledException: unavailable,
-  RequestTimeout: unavailable,
-  RequestTimeoutException: unavailable,
-  ServiceUnavailable: unavailable,
-  SlowDown: unavailable,
-  Throttling: unavailable,
-  ThrottlingException: unavailable,
-  ThrottledException: unavailable,
-  TooManyRequestsException: unavailable,
-  TransactionInProgressException: unavailable,
-  // A parameter's KMS key is disabled, deleted, or may not be used (GetParameters in the API reference).
-  InvalidKeyId: settled('DecryptionFailed'),
-  // No answer, but for a cause that people have to mend: the proxy, or an authority that --aws-ca-bundle does not name.
-  ERR_PROXY_TUNNEL: unavailable,
-  CERT_HAS_EXPIRED: unavailable,
-  DEPTH_ZERO_SELF_SIGNED_CERT: unavailable,
-  ERR_TLS_CERT_ALTNAME_INVALID: unavailable,
-  SELF_SIGNED_CERT_IN_CHAIN: unavailable,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unavailable,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unavailable,
-};
+export const AWS_ERRORS: readonly ErrorRow[] = [
+  {
+    codes: ['ResourceNotFoundException'],
+    meaning: 'There is no such secret, or none in that version or stage.',
+    is: settled('SecretNotFound'),
+  },
+  {
+    codes: ['InvalidRequestException'],
+    meaning: 'The secret is scheduled for deletion, or in another state in which it has no value to give.',
+    is: settled('SecretNotFound'),
+  },
+  {
+    codes: ['InvalidParameterException', 'ValidationException', 'ValidationError'],
+    meaning: 'The reference itself is malformed.',
+    is: settled('InvalidReference'),
+  },
+  {
+    codes: ['DecryptionFailure', 'DecryptionFailureException', 'InvalidKeyId'],
+    meaning: 'The KMS key is disabled, deleted, or may not be used.',
+    is: settled('DecryptionFailed'),
+  },
+  {
+    codes: ['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'NotAuthorized'],
+    meaning: 'A policy denies the call, or none allows it.',
+    is: settled('AccessDenied'),
+  },
+  {
+    codes: ['CredentialsProviderError', 'ENOENT', 'EACCES'],
+    meaning: 'There are no credentials: no source gives any, or the file of the token is missing or may not be read.',
+    is: settled('CredentialsUnavailable'),
+  },
+  {
+    codes: [
+      ...['ExpiredToken', 'ExpiredTokenException', 'IDPRejectedClaim', 'IDPRejectedClaimException'],
+      ...['InvalidClientTokenId', 'InvalidIdentityToken', 'InvalidIdentityTokenException'],
+      ...['MissingAuthenticationToken', 'OptInRequired', 'UnrecognizedClientException'],
+    ],
+    meaning: 'AWS does not take the credentials or the token.',
+    is: settled('CredentialsUnavailable'),
+  },
+  {
+    codes: [
+      ...['IncompleteSignature', 'InvalidSignatureException', 'SignatureDoesNotMatch'],
+      ...['RequestExpired', 'RequestInTheFuture', 'RequestTimeTooSkewed'],
+    ],
+    meaning: 'AWS does not take the signature; mostly a clock is wrong.',
+    is: settled('CredentialsUnavailable'),
+  },
+  {
+    codes: ['RegionDisabledException'],
+    meaning: 'STS is switched off in that region; in another one it may be on.',
+    is: { ...settled('CredentialsUnavailable'), isElsewhere: true },
+  },
+  {
+    codes: ['IDPCommunicationError', 'IDPCommunicationErrorException'],
+    meaning: 'STS could not reach the identity provider.',
+    is: unavailable,
+  },
+  {
+    codes: [
+      ...['BandwidthLimitExceeded', 'LimitExceededException', 'PriorRequestNotComplete'],
+      ...['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'RequestThrottled'],
+      ...['RequestThrottledException', 'SlowDown', 'Throttling', 'ThrottlingException', 'ThrottledException'],
+      ...['TooManyRequestsException', 'TransactionInProgressException'],
+    ],
+    meaning: 'Too many calls at a time.',
+    is: unavailable,
+  },
+  {
+    codes: [
+      'InternalFailure',
+      'InternalServiceError',
+      'RequestTimeout',
+      'RequestTimeoutException',
+      'ServiceUnavailable',
+    ],
+    meaning: 'AWS has trouble of its own.',
+    is: unavailable,
+  },
+  {
+    codes: ['ERR_PROXY_TUNNEL'],
+    meaning: 'The proxy refuses, which people have to mend.',
+    is: unavailable,
+  },
+  {
+    codes: [
+      ...['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+      ...['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    ],
+    meaning: 'The certificate is not trusted; `--aws-ca-bundle` may not name its authority, which people have to mend.',
+    is: unavailable,
+  },
+];
+
+const BY_CODE: ReadonlyMap<string, Classification> = new Map(
+  AWS_ERRORS.flatMap(({ codes, is }) => codes.map(code => [code, is] as const)),
+);
+
+/** What is not in the table: an unknown refusal is final, because asking another region would hide what is wrong. */
+export const OTHER_ERRORS = { refusal: settled('InvalidReference'), trouble: unavailable } as const;
 
 /** As AWS writes a code that is not in the list; whoever answers in its place may write anything. */
 const CODE = /^[A-Za-z][\w.-]{0,63}$/;
@@ -91,20 +133,19 @@ const CODE = /^[A-Za-z][\w.-]{0,63}$/;
 export function errorCode(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'NoAnswer';
   const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
-  const known = [name, code].find(text => typeof text === 'string' && Object.hasOwn(BY_CODE, text));
+  const known = [name, code].find(text => typeof text === 'string' && BY_CODE.has(text));
   if (typeof known === 'string') return known;
   const status = statusOf(error);
   if (status === undefined) return 'NoAnswer';
   return typeof name === 'string' && CODE.test(name) ? name : `HTTP ${status}`;
 }
 
-/** Never throws; an unknown 4xx is final, because asking another region for it would hide what is wrong. */
+/** Never throws. */
 export function classify(error: unknown): Classification {
-  const code = errorCode(error);
-  const known = Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
+  const known = BY_CODE.get(errorCode(error));
   if (known !== undefined) return known;
   const status = statusOf(error);
-  return status === undefined || status >= 500 || status === 429 ? unavailable : settled('InvalidReference');
+  return status === undefined || status >= 500 || status === 429 ? OTHER_ERRORS.trouble : OTHER_ERRORS.refusal;
 }
 
 function statusOf(error: unknown): number | undefined {

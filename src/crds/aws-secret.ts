@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { auth } from './aws-secret/auth.ts';
 import { data, dataFrom, SOURCE_KINDS } from './aws-secret/sources.ts';
 import { rules } from './cel.ts';

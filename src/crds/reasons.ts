@@ -95,6 +95,19 @@ export const REASONS = {
       'Give it one with `aws secretsmanager put-secret-value`, correct `parameterPath` or `find`, or take it out of `dataFrom`.',
     in: 'condition',
   },
+  DecodingFailed: {
+    meaning: 'The value is not in the encoding that the `data` entry names.',
+    remedy:
+      'Correct `encoding`, which is `Base64` or `Base64Url` of RFC 4648, without other characters than line breaks; or encode the value in AWS.',
+    in: 'condition',
+  },
+  ExpressionFailed: {
+    meaning:
+      'A `jmesPath` expression or a `rename` pattern cannot be applied to what AWS gave: a function got another kind of value than it takes, or it would take too long.',
+    remedy:
+      'Correct the expression as the message says, or the value in AWS; where it would take too long, ask for less in one AwsSecret.',
+    in: 'condition',
+  },
   SourceEmpty: {
     meaning: 'A source that had content is empty now: the Secret keeps the last good content.',
     remedy:
@@ -113,19 +126,6 @@ export const REASONS = {
       'A source is really deleted in AWS, and the Secret was deleted with it, because `spec.target.sourceDeletionPolicy` is `Delete`.',
     remedy:
       'Nothing, if that is meant; else restore or make the source, and the Secret is made anew, and set `spec.target.sourceDeletionPolicy: Retain`.',
-    in: 'condition',
-  },
-  DecodingFailed: {
-    meaning: 'The value is not in the encoding that the `data` entry names.',
-    remedy:
-      'Correct `encoding`, which is `Base64` or `Base64Url` of RFC 4648, without other characters than line breaks; or encode the value in AWS.',
-    in: 'condition',
-  },
-  ExpressionFailed: {
-    meaning:
-      'A `jmesPath` expression or a `rename` pattern cannot be applied to what AWS gave: a function got another kind of value than it takes, or it would take too long.',
-    remedy:
-      'Correct the expression as the message says, or the value in AWS; where it would take too long, ask for less in one AwsSecret.',
     in: 'condition',
   },
   InvalidKey: {
@@ -276,6 +276,17 @@ export const REASONS = {
       'The Secret under the former `target.name` is kept: somebody uses it, or the operator cannot see who does.',
     remedy:
       'Let what the event names use the new name: the old Secret then goes by itself within about a minute. Where the event asks for it, delete it by hand.',
+    in: 'event',
+  },
+  RegionUnavailable: {
+    meaning: 'Secrets Manager or Parameter Store has not answered in a region in time: it is only probed there.',
+    remedy:
+      'Nothing, if it passes: AwsSecrets with another region are read from that, the others keep what they have. If it lasts while AWS is well, look at egress, proxies and VPC endpoints.',
+    in: 'event',
+  },
+  RegionRecovered: {
+    meaning: 'A region that did not answer does so again: it is asked as before.',
+    remedy: 'Nothing to do.',
     in: 'event',
   },
 } as const satisfies Readonly<Record<string, ReasonDoc>>;

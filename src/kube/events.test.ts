@@ -57,6 +57,16 @@ test('an event is stored as events.k8s.io/v1 wants it', async () => {
   });
 });
 
+test('what is told of another kind is stored where that lies', async () => {
+  const { recorder, calls } = world();
+  const regarding = { namespace: 'ops', name: 'operator-0', uid: 'pod-uid' };
+  await recorder.record(anEvent({ regarding, regardingKind: { apiVersion: 'v1', kind: 'Pod' } }));
+  expect(calls[0]).toMatchObject({
+    path: '/apis/events.k8s.io/v1/namespaces/ops/events',
+    body: { regarding: { apiVersion: 'v1', kind: 'Pod', ...regarding } },
+  });
+});
+
 const others: readonly { readonly why: string; readonly event: Partial<ObjectEvent> }[] = [
   { why: 'another object of the same name', event: { regarding: { ...anEvent().regarding, uid: 'uid-2' } } },
   { why: 'another type', event: { type: 'Normal' } },

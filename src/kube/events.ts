@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../controller/runtime/clock.ts';
-import type { EventRecorder, ObjectEvent } from '../controller/runtime/events.ts';
+import type { EventRecorder, ObjectEvent, RelatedObject } from '../controller/runtime/events.ts';
 import type { Log } from '../controller/runtime/log.ts';
 import { API_VERSION } from '../crds/names.ts';
 import { microTime } from './micro-time.ts';
@@ -16,6 +16,7 @@ export interface EventRecorderOptions {
   readonly reportingInstance: string;
 }
 
+const AWS_SECRET = { apiVersion: API_VERSION, kind: 'AwsSecret' };
 const EVENTS: Resource = { group: 'events.k8s.io', version: 'v1', plural: 'events' };
 
 /** Whoever records waits for it; what happened matters more than its report. */
@@ -67,7 +68,7 @@ export function createEventRecorder(transport: Transport, options: EventRecorder
   };
 }
 
-/** `<name of the AwsSecret, cut>.<16 hex digits>`: the same for the same occurrence, and a valid name. */
+/** `<name of what it regards, cut>.<16 hex digits>`: the same for the same occurrence, and a valid name. */
 export function eventName({ regarding, related, type, reason, action, note, cause }: ObjectEvent): string {
   const identity = JSON.stringify([regarding.uid, type, reason, action, related?.metadata.uid ?? '', note, cause]);
   const digest = createHash('sha256').update(identity).digest('hex').slice(0, 16);
@@ -76,7 +77,7 @@ export function eventName({ regarding, related, type, reason, action, note, caus
 }
 
 function eventBody(event: ObjectEvent, name: string, now: number, options: EventRecorderOptions): object {
-  const { regarding, related, type, reason, action, note } = event;
+  const { regarding, regardingKind = AWS_SECRET, related, type, reason, action, note } = event;
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
@@ -86,14 +87,14 @@ function eventBody(event: ObjectEvent, name: string, now: number, options: Event
     reportingInstance: options.reportingInstance.slice(0, INSTANCE_LENGTH),
     action,
     reason,
-    regarding: reference({ apiVersion: API_VERSION, kind: 'AwsSecret', metadata: regarding }),
+    regarding: reference({ ...regardingKind, metadata: regarding }),
     ...(related !== undefined && { related: reference(related) }),
     note: cutNote(note),
     type,
   };
 }
 
-function reference({ apiVersion, kind, metadata }: NonNullable<ObjectEvent['related']>): object {
+function reference({ apiVersion, kind, metadata }: RelatedObject): object {
   const { namespace, name, uid } = metadata;
   return { apiVersion, kind, namespace, name, uid };
 }

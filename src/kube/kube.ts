@@ -44,7 +44,7 @@ export interface KubeOptions {
 }
 
 export interface Kube {
-  readonly awsSecrets: AwsSecretIndex;
+  readonly awsSecrets: AwsSecretIndex & { all(): Iterable<AwsSecret> };
   readonly secrets: OwnedSecrets;
   /** Undefined when no workloads are watched. */
   readonly users: SecretUsers | undefined;
@@ -117,6 +117,7 @@ export function createKube(options: KubeOptions): Kube {
       withUid: uid => awsSecrets.indexed(uidIndex(uid))[0],
       keeping: secretKey => awsSecrets.indexed(secretIndex(secretKey)).map(({ metadata }) => formatKey(metadata)),
       isCurrent: awsSecret => isCurrent(transport, awsSecret),
+      all: () => awsSecrets.all(),
     },
     secrets: {
       get: key => secrets.get(key)?.metadata,

@@ -1,13 +1,17 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { AwsMetrics } from '../aws/metrics.ts';
-import { CALL_PRICE, DECRYPTION_PRICE } from '../aws/planner/prices.ts';
+import { MONTH_DAYS } from '../aws/planner/month.ts';
+import { callPriceOf, DECRYPTION_PRICE } from '../aws/planner/prices.ts';
+import type { Clock } from '../controller/runtime/clock.ts';
+import { createSlidingSum } from './sliding-sum.ts';
 
-const MONTH_S = 30 * 24 * 3_600;
-/** A rate that is measured for less says nothing of a month. */
-const MIN_S = 60;
+const MINUTE_MS = 60_000;
+const MONTH_MS = MONTH_DAYS * 24 * 60 * MINUTE_MS;
+/** A rate that is measured for less says nothing of a month: a first sync reads every value at once. */
+const LEAST_MS = 5 * MINUTE_MS;
 
 /** What is counted of AWS, by region, API and outcome. */
-export function awsMetrics(registry: Registry): AwsMetrics {
+export function awsMetrics(registry: Registry, clock: Pick<Clock, 'monotonic'>): AwsMetrics {
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
     new Counter<L>({ name, help, labelNames, registers });
@@ -46,27 +50,30 @@ export function awsMetrics(registry: Registry): AwsMetrics {
     labelNames: ['service', 'region'],
     registers,
   });
-  const spent = { calls: 0, kms: 0 };
+  const lastHour = { clock, stepMs: MINUTE_MS, steps: 60 };
+  const spent = { calls: createSlidingSum(lastHour), kms: createSlidingSum(lastHour) };
   new Gauge({
     name: 'secrets_operator_aws_month_cost_dollars',
-    help: 'What the calls since the start would cost in a month of 30 days, at list prices, if they went on: calls, and KMS for keys of your own.',
+    help: 'What the last hour would cost in US dollars, at list prices, if it went on for a month of 30 days: calls, and KMS for a key of your own (docs/cost.md).',
     labelNames: ['item'],
     registers,
     collect() {
-      const months = MONTH_S / Math.max(MIN_S, process.uptime());
-      this.set({ item: 'calls' }, spent.calls * months);
-      this.set({ item: 'kms' }, spent.kms * months);
+      for (const item of ['calls', 'kms'] as const) {
+        const { sum, overMs } = spent[item].read();
+        this.set({ item }, (sum * MONTH_MS) / Math.max(LEAST_MS, overMs));
+      }
     },
   });
   return {
     called(operation, region, outcome) {
       calls.inc({ operation, region, outcome });
-      if (!operation.startsWith('AssumeRole')) spent.calls += CALL_PRICE;
+      // Nobody pays for what was not answered.
+      if (outcome !== 'Unavailable') spent.calls.add(callPriceOf(operation));
     },
     throttled: (operation, region) => throttles.inc({ operation, region }),
     decrypted(region, count) {
       decryptions.inc({ region }, count);
-      spent.kms += count * DECRYPTION_PRICE;
+      spent.kms.add(count * DECRYPTION_PRICE);
     },
     shared: region => hits.inc({ region }),
     breaker: (service, region, state) => open.set({ service, region }, state === 'open' ? 1 : 0),

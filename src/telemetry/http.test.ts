@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { Registry } from 'prom-client';
 import { afterEach, expect, test } from 'vitest';
+import { createFakeClock } from '../../test/support/fake-clock.ts';
 import { serveTelemetry, type TelemetryServer } from './http.ts';
 import { createMetrics } from './metrics.ts';
 
@@ -67,7 +68,7 @@ test('only reading is allowed', async () => {
 });
 
 test('/metrics gives the registry in the Prometheus format', async () => {
-  const metrics = createMetrics();
+  const metrics = createMetrics(createFakeClock());
   metrics.controller('awssecret', 20);
   metrics.aws.called('DescribeSecret', 'eu-west-1', 'success');
   const answer = await ask(await serve({ registry: metrics.registry }), '/metrics');

@@ -1,17 +1,18 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AwsMetrics } from '../aws/metrics.ts';
-import type { SyncMetrics } from '../controller/aws-secret/ports.ts';
 import type { RolloutMetrics } from '../controller/rollout/ports.ts';
+import type { Clock } from '../controller/runtime/clock.ts';
 import type { ControllerMetrics, ReconcileResult } from '../controller/runtime/controller.ts';
 import type { ElectionMetrics } from '../controller/runtime/leader-election.ts';
 import type { QueueMetrics } from '../controller/runtime/queue.ts';
 import type { TransportMetrics } from '../kube/transport/transport.ts';
 import type { MirrorMetrics } from '../kube/watch/mirror.ts';
 import { awsMetrics } from './aws-metrics.ts';
+import { type StalenessMetrics, syncMetrics } from './sync-metrics.ts';
 
 export interface Metrics {
   readonly registry: Registry;
-  readonly sync: SyncMetrics;
+  readonly sync: StalenessMetrics;
   readonly rollout: RolloutMetrics;
   readonly aws: AwsMetrics;
   readonly transport: TransportMetrics;
@@ -27,7 +28,7 @@ const RECONCILE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 const QUEUE_SECONDS = [0.001, 0.01, 0.1, 1, 10, 60, 300];
 
 /** Names and labels are controller-runtime's and client-go's where they have one, so that existing panels work. */
-export function createMetrics(): Metrics {
+export function createMetrics(clock: Pick<Clock, 'monotonic'>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -82,7 +83,6 @@ export function createMetrics(): Metrics {
     'resource',
   );
   const leading = gauge('leader_election_master_status', '1 where this process leads, 0 where it stands by.', 'name');
-  const changes = counter('secrets_operator_secret_changes_total', 'Secrets written because their content is new.');
   const restarts = counter(
     'secrets_operator_restarts_total',
     'Restarts of workloads, by success or error.',
@@ -92,9 +92,9 @@ export function createMetrics(): Metrics {
 
   return {
     registry,
-    sync: { changed: () => changes.inc() },
+    sync: syncMetrics(registry),
     rollout: { restarted: (kind, result) => restarts.inc({ kind, result }) },
-    aws: awsMetrics(registry),
+    aws: awsMetrics(registry, clock),
     mirror: { unreadable: resource => unreadable.inc({ resource }) },
     transport: { requested: (method, code) => requests.inc({ code, method }) },
     controller(controller, concurrency) {

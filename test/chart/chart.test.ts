@@ -120,7 +120,11 @@ const mount = { name: 'token', mountPath: '/token' };
 const constraint = { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule' };
 
 const podValues = [
-  { values: { extraEnv: [env] }, at: { containers: [{ env: [{ name: 'POD_NAMESPACE' }, env] }] }, why: 'static keys' },
+  {
+    values: { extraEnv: [env] },
+    at: { containers: [{ env: [{ name: 'POD_NAMESPACE' }, { name: 'POD_NAME' }, { name: 'POD_UID' }, env] }] },
+    why: 'static keys',
+  },
   { values: { extraVolumes: [volume] }, at: { volumes: [volume] }, why: 'projected tokens, CA bundles' },
   { values: { extraVolumeMounts: [mount] }, at: { containers: [{ volumeMounts: [mount] }] }, why: 'and where they go' },
   { values: { imagePullSecrets: [{ name: 'r' }] }, at: { imagePullSecrets: [{ name: 'r' }] }, why: 'private mirrors' },

@@ -25,7 +25,11 @@ const WITH_ROLLOUTS: Rights = {
   'pods/eviction': 'create',
 };
 /** In its own namespace, where everything but `create`, which RBAC cannot limit so, has to name its object. */
-const BESIDE: Rights = { secrets: 'get create', 'leases.coordination.k8s.io': 'get create patch' };
+const BESIDE: Rights = {
+  secrets: 'get create',
+  'leases.coordination.k8s.io': 'get create patch',
+  'events.events.k8s.io': 'create',
+};
 const FOR_READERS: Rights = { 'awssecrets.secrets-operator.io': 'get list watch' };
 const FOR_WRITERS: Rights = {
   'awssecrets.secrets-operator.io': 'get list watch create delete deletecollection patch update',

@@ -83,7 +83,7 @@ test.each(scopes)('every binding is for the operator and names a role that exist
   }
 });
 
-test('beside itself it may read one Secret and keep one lease by name, whatever it watches', () => {
+test('beside itself it may read one Secret and keep one lease by name, and tell of itself, whatever it watches', () => {
   const [own] = ofKind<V1Role>(render({ watchNamespaces: ['shop'] }), 'Role').filter(
     role => role.metadata?.namespace === 'ops',
   );
@@ -97,6 +97,7 @@ test('beside itself it may read one Secret and keep one lease by name, whatever 
       verbs: ['get', 'patch'],
     },
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+    { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
   ]);
   const elsewhere = roles({ watchNamespaces: ['shop'] }).filter(role => role.metadata?.namespace !== 'ops');
   expect(elsewhere.filter(touches('leases'))).toEqual([]);

@@ -10,7 +10,7 @@ import { createKubeAdmin, type KubeAccess } from '../support/kube-admin.ts';
 import { until } from '../support/poll.ts';
 import { createTeardown } from '../support/teardown.ts';
 import { type Objects, objectsIn } from './objects.ts';
-import { runOperator } from './operator.ts';
+import { POD, runOperator } from './operator.ts';
 import { workloadsOf } from './workloads.ts';
 
 /** Where operators with rights of any kind are started, each in namespaces of its own. */
@@ -73,7 +73,8 @@ export function useLimits(server: () => AuditedServer): Limits {
       const { aws, kube: access } = limits.faults;
       const watchNamespaces = watchesAll ? [] : [namespace];
       const own = { ...access, token };
-      const operator = await runOperator({ kube: own, aws, operatorNamespace, watchNamespaces, flags, lines });
+      const place = { operatorNamespace, watchNamespaces, pod: POD };
+      const operator = await runOperator({ kube: own, aws, ...place, flags, lines });
       teardown.add(() => operator.stop());
       const objects = objectsIn(namespace, kube);
       const work = workloadsOf(objects);

@@ -18,6 +18,8 @@ export interface OperatorOptions {
   /** Empty: all. */
   readonly watchNamespaces: readonly string[];
   readonly flags?: readonly string[];
+  /** That it runs in, as the chart tells it. Default: none. */
+  readonly pod?: { readonly name: string; readonly uid: string };
   /** Takes the log lines, as JSON. */
   readonly lines: string[];
   /** Default: that of this tree. */
@@ -25,6 +27,9 @@ export interface OperatorOptions {
   /** Default: the machine's. */
   readonly clock?: Clock;
 }
+
+/** The pod that it says to be in, which nobody asks for. */
+export const POD = { name: 'secrets-operator-0', uid: '6d1f4ec4-56a1-4f8e-9a1d-0f6f3c1c8a55' } as const;
 
 /** Flags of an operator with replicas, for which a lost leader is replaced within seconds. */
 export const ELECTION_FLAGS: readonly string[] = [
@@ -43,18 +48,21 @@ export function endpointFlags(aws: Readonly<Record<string, string>>): readonly s
 
 /** The operator within this process, wired as `main.ts` does it. Its flags are parsed as the program's own. */
 export async function runOperator(options: OperatorOptions): Promise<Operator> {
-  const { kube, aws, operatorNamespace, watchNamespaces, flags = [], lines, clock = systemClock } = options;
+  const { kube, aws, operatorNamespace, watchNamespaces, flags = [], lines, clock = systemClock, pod } = options;
   const args = [`--watch-namespaces=${watchNamespaces.join(',')}`, ...endpointFlags(aws), ...flags];
   const parsed = parseConfig(args, {});
   if (parsed.kind !== 'config') throw new Error(parsed.text);
   const { config } = parsed;
-  const metrics = createMetrics();
+  const metrics = createMetrics(clock);
   const transport = await connectTransport(kube, operatorNamespace, clock);
   // The SDK's chain reads the environment of the process; these are moto's credentials, not anybody's.
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'operator', AWS_SECRET_ACCESS_KEY: 'operator' });
   const log = recordingLog(lines);
   const parts = { config, transport, metrics, userAgent: 'secrets-operator/test', clock, random: Math.random, log };
-  return await (options.startOperator ?? startOperator)({ ...parts, env: process.env }, operatorNamespace);
+  return await (options.startOperator ?? startOperator)(
+    { ...parts, env: { ...process.env, POD_NAME: pod?.name, POD_UID: pod?.uid } },
+    operatorNamespace,
+  );
 }
 
 /** Waits until an operator is ready; throws with its log when it does not get so far. */

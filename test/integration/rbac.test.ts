@@ -8,7 +8,7 @@ import { findToolFile } from '../support/binaries.ts';
 import { type Right, rbacOf, rightsOf, without } from '../support/chart-rbac.ts';
 import { type ControlPlane, startControlPlane } from '../support/control-plane.ts';
 import { AWS_SECRETS, installDefinition } from '../support/definitions.ts';
-import { kubeError } from '../support/fault-proxy/fault.ts';
+import { kubeError, reset } from '../support/fault-proxy/fault.ts';
 import { createKubeAdmin } from '../support/kube-admin.ts';
 import { type Limited, useLimits } from './limited-operator.ts';
 import { ELECTION_FLAGS, expectReady } from './operator.ts';
@@ -187,6 +187,14 @@ describe('the rights of the chart', () => {
   const inOwn: Readonly<Record<string, Case>> = {
     'get secrets': keyless,
     'create secrets': keyless,
+    'create events.events.k8s.io': {
+      shows: async ({ namespace, applyAwsSecret, unique, expectLine }) => {
+        limits.faults.inject(reset(), call => call.ids.some(id => id.startsWith(`${namespace}/`)));
+        await applyAwsSecret('app', { dataFrom: [{ secretId: unique('app') }] });
+        await expectLine('region does not answer');
+        await expectLine('event dropped', 'Forbidden');
+      },
+    },
     'get leases.coordination.k8s.io': hindered('get'),
     'create leases.coordination.k8s.io': hindered('create'),
     'patch leases.coordination.k8s.io': {

@@ -10,7 +10,7 @@ import { AWS_CANARY, KUBE_CANARY } from '../support/fault-proxy/fault.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy/fault-proxy.ts';
 import { createKubeAdmin } from '../support/kube-admin.ts';
 import { type Objects, objectsIn } from './objects.ts';
-import { expectReady, runOperator } from './operator.ts';
+import { expectReady, POD, runOperator } from './operator.ts';
 import { REGIONS, type Region } from './setup.ts';
 
 export interface World extends Objects {
@@ -50,7 +50,7 @@ export function useWorld(flags: readonly string[] = []): World {
     const { aws, kube } = world.faults;
     const own = { ...kube, token: grant?.token ?? '' };
     const watchNamespaces = [namespace];
-    operator = await runOperator({ kube: own, aws, operatorNamespace, watchNamespaces, flags, lines });
+    operator = await runOperator({ kube: own, aws, operatorNamespace, watchNamespaces, flags, lines, pod: POD });
     world.operator = operator;
     await expectReady(operator, lines);
   };

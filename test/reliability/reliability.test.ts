@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../src/config.ts';
+import { systemClock } from '../../src/controller/runtime/system-clock.ts';
 import { awsSecretStatusSchema } from '../../src/crds/aws-secret.ts';
 import { CONDITION_TYPES } from '../../src/crds/conditions.ts';
 import { REASONS } from '../../src/crds/reasons.ts';
@@ -24,7 +25,7 @@ function names(): ReadonlySet<string> {
     ...['True', 'False', 'Unknown'],
     ...awsSecretStatusSchema.shape.rollout.unwrap().shape.workloads.unwrap().element.shape.state.options,
     ...Object.keys(WORKLOAD_SOURCES),
-    ...createMetrics()
+    ...createMetrics(systemClock)
       .registry.getMetricsAsArray()
       .map(({ name }) => name),
     ...flags.map(flag => flag.trim()),

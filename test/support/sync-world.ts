@@ -17,6 +17,8 @@ const KEY = 'shop/payments';
 interface AwsState {
   value: string;
   version: string;
+  /** Of the version, RFC 3339. */
+  createdTime?: string;
   failure?: SyncError;
   /** Whether what is gone has really been deleted. */
   isDeleted: boolean;
@@ -37,6 +39,8 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     former: LiveSecret[];
     /** Who uses them. */
     user: string | undefined;
+    /** Who cannot start without a key, by key. */
+    required: readonly (readonly [string, string])[];
     statusIsLost: boolean;
     othersWait: boolean;
   } = {
@@ -45,6 +49,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     secret: undefined,
     former: [],
     user: undefined,
+    required: [],
     statusIsLost: false,
     othersWait: false,
   };
@@ -61,7 +66,8 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     const observedAt = clock.monotonic();
     aws.meanwhile?.();
     if (aws.failure) return { ok: false, error: aws.failure };
-    return ok({ versionId: aws.version, region: 'eu-west-1', observedAt });
+    const { version: versionId, createdTime } = aws;
+    return ok({ versionId, region: 'eu-west-1', observedAt, ...(createdTime !== undefined && { createdTime }) });
   };
   const reader: SourceReader = {
     readVersion: async () => ask('version'),
@@ -84,7 +90,13 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     return state.secret;
   };
   const store: SecretStore = {
-    get: async ({ name }) => ok(state.former.find(({ metadata }) => metadata.name === name)),
+    async get({ name }) {
+      const former = state.former.find(({ metadata }) => metadata.name === name);
+      const { secret: metadata } = state;
+      if (former !== undefined || metadata?.name !== name) return ok(former);
+      const data = writes.at(-1)?.data ?? new Map<string, Uint8Array>();
+      return ok({ metadata, type: 'Opaque', immutable: false, data });
+    },
     create: async manifest => ok(state.secret === undefined ? take(manifest) : 'exists'),
     replace: async (manifest, held) =>
       held.resourceVersion === state.secret?.resourceVersion
@@ -92,6 +104,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
         : fail('Progressing', 'conflict', 'c'),
     remove: async ({ name }) => {
       calls.push(`delete ${name}`);
+      if (state.secret?.name === name) state.secret = undefined;
       state.former = state.former.filter(({ metadata }) => metadata.name !== name);
       return ok(undefined);
     },
@@ -112,7 +125,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
       return ok(undefined);
     },
   };
-  let changes = 0;
+  const lags: (number | undefined)[] = [];
   const reconcile = createReconciler({
     awsSecrets: {
       get: () => state.awsSecret,
@@ -122,7 +135,8 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
       isCurrent: async () => ok(true),
     },
     secrets: { get: () => state.secret, ownedBy: () => state.former.map(({ metadata }) => metadata) },
-    users: { workload: () => state.user, find: async () => ok(undefined) },
+    users: { workload: () => state.user, requiredKeys: () => new Map(state.required), find: async () => ok(undefined) },
+    gone: new Map(),
     events: {
       async record(event) {
         calls.push('event');
@@ -138,8 +152,8 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     clock,
     random: () => 0,
     metrics: {
-      changed: () => {
-        changes += 1;
+      changed: lagMs => {
+        lags.push(lagMs);
       },
     },
     options: { maxStalenessMs: 86_400_000 },
@@ -150,7 +164,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     return { outcome: await reconcile(KEY, log), calls: [...calls] };
   };
   const ready = () => state.awsSecret?.status?.conditions?.find(condition => condition.type === 'Ready');
-  return { clock, state, aws, writes, events, records, lines, run, ready, changes: () => changes };
+  return { clock, state, aws, writes, events, records, lines, run, ready, lags, changes: () => lags.length };
 }
 
 function targetKey(awsSecret: AwsSecret): string {

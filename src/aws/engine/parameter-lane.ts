@@ -1,5 +1,6 @@
 import type { Clock } from '../../controller/runtime/clock.ts';
 import type { AwsMetrics } from '../metrics.ts';
+import { PARAMETER_BATCH_SIZE } from '../planner/need.ts';
 import type { ParameterAnswer, ParameterStore, ParametersPage } from '../services/ports.ts';
 import { type Asked, codeError } from './answer.ts';
 import { createCollector, type Inquiry } from './collector.ts';
@@ -29,8 +30,6 @@ export interface ParameterLane {
   read(question: ParameterQuestion, freshAfter: number): Promise<Asked<ParametersTold>>;
 }
 
-/** docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
-const BATCH_SIZE = 10;
 /** Long enough for every AwsSecret that asks the same. */
 const KEPT_MS = 60_000;
 /** Of all answers that are kept. */
@@ -118,8 +117,8 @@ export function createParameterLane({ region, clock, service, guarded, metrics }
     onShared: () => metrics.shared(region),
     send(all) {
       const single = all.filter(({ question }) => 'name' in question);
-      for (let first = 0; first < single.length; first += BATCH_SIZE) {
-        void getParameters(single.slice(first, first + BATCH_SIZE));
+      for (let first = 0; first < single.length; first += PARAMETER_BATCH_SIZE) {
+        void getParameters(single.slice(first, first + PARAMETER_BATCH_SIZE));
       }
       for (const inquiry of all) if ('path' in inquiry.question) void getByPath(inquiry, inquiry.question.path);
     },

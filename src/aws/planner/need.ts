@@ -36,3 +36,5 @@ export interface Knowledge {
 
 export const BATCH_SIZE = 20;
 export const PAGE_SIZE = 100;
+/** docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
+export const PARAMETER_BATCH_SIZE = 10;

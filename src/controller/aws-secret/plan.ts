@@ -59,7 +59,10 @@ function suspended({ awsSecret }: Observed): Plan | undefined {
   return awsSecret.spec.suspend ? { kind: 'suspend' } : undefined;
 }
 
-/** The API server refuses such a spec, but for its metadata; an object stored before a rule existed may still break it. */
+/**
+ * The API server refuses such a spec, but for its metadata, expressions and patterns; an object stored before a rule
+ * existed may still break it.
+ */
 function brokenSpec(observed: Observed): Plan | undefined {
   const { awsSecret } = observed;
   const { refreshInterval } = awsSecret.spec;

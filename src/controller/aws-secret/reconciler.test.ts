@@ -14,6 +14,17 @@ test('a first sync reads the value, writes the Secret, then the status, and come
   expect(w.changes()).toBe(1);
 });
 
+test('a change in AWS is measured from when its version was made; a first sync follows none', async () => {
+  const w = syncWorld();
+  w.aws.createdTime = new Date(w.clock.now()).toISOString();
+  await w.run();
+  w.clock.advance(30_000);
+  Object.assign(w.aws, { version: 'v2', value: '{"a":"two"}', createdTime: new Date(w.clock.now()).toISOString() });
+  w.clock.advance(30_000);
+  await w.run();
+  expect(w.lags).toEqual([undefined, 30_000]);
+});
+
 test('the log of a sync counts the keys and never holds a name or a value of them', async () => {
   const w = syncWorld();
   await w.run();
@@ -133,6 +144,15 @@ for (const { why, act, calls, outcome, writes, ready = 'True' } of later) {
     expect(w.ready()?.status).toBe(ready);
   });
 }
+
+test('an expression that is none is told before AWS is asked, and waits for another spec', async () => {
+  const w = syncWorld(anAwsSecret({ spec: { data: [{ key: 'K', secretId: 's', jmesPath: 'a[' }] } }));
+  const { outcome, calls } = await w.run();
+  expect(calls.filter(call => call === 'value' || call === 'version')).toEqual([]);
+  expect(outcome).toMatchObject({ kind: 'terminal', error: { reason: 'InvalidSpec' } });
+  expect(w.ready()).toMatchObject({ status: 'False', reason: 'InvalidSpec', message: expect.stringContaining('"K"') });
+  expect(w.writes).toEqual([]);
+});
 
 test('a status that was lost is written on the next run, without asking AWS again', async () => {
   const w = syncWorld();

@@ -1,20 +1,22 @@
 import type { ObjectMeta } from '../../crds/object.ts';
 import type { Reason } from '../../crds/reasons.ts';
 
-/** The object beside an AwsSecret that an event is about, such as the workload that was restarted. */
+/** An object that an event is about, such as the workload that was restarted, beside its AwsSecret. */
 export interface RelatedObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: Pick<ObjectMeta, 'namespace' | 'name' | 'uid'>;
 }
 
-/** Something that happened to an AwsSecret, told once (events.k8s.io/v1; Kubernetes' event style guide). */
+/** Something that happened to an AwsSecret, or to what `regardingKind` says, told once (events.k8s.io/v1; Kubernetes' event style guide). */
 export interface ObjectEvent {
   readonly regarding: Pick<ObjectMeta, 'namespace' | 'name' | 'uid'>;
+  /** Absent: an AwsSecret. */
+  readonly regardingKind?: Pick<RelatedObject, 'apiVersion' | 'kind'>;
   readonly related?: RelatedObject;
   readonly type: 'Normal' | 'Warning';
   readonly reason: Reason;
-  readonly action: 'Sync' | 'Restart' | 'Evict' | 'Delete';
+  readonly action: 'Sync' | 'Restart' | 'Evict' | 'Delete' | 'Read';
   /** Made of names, never of values, as every message. */
   readonly note: string;
   /**
@@ -25,6 +27,6 @@ export interface ObjectEvent {
 }
 
 export interface EventRecorder {
-  /** Best effort: never rejects, and what cannot be stored is dropped, because the status tells it too. */
+  /** Best effort: never rejects, and what cannot be stored is dropped, because the status, or a metric, tells it too. */
   record(event: ObjectEvent): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { rules } from '../cel.ts';
 
 /** As the status names what was read. */

@@ -38,7 +38,11 @@ const REASON_SECTIONS: readonly { readonly in: ReasonDoc['in']; readonly title: 
     title: 'Reasons of workloads',
     where: 'In `status.rollout.workloads[].reason`, some in events too; never in a condition.',
   },
-  { in: 'event', title: 'Reasons of events alone', where: 'In `kubectl events --for awss/<name>`.' },
+  {
+    in: 'event',
+    title: 'Reasons of events alone',
+    where: 'In `kubectl events --for awss/<name>`; those of regions about the operator’s pod, in its namespace.',
+  },
 ];
 
 /** The reference page of AwsSecret, in Markdown: fields, conditions, reasons, names and columns, each from its source. */

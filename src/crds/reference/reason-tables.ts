@@ -1,8 +1,6 @@
 import { REASONS, type ReasonDoc } from '../reasons.ts';
+import { withBlocks } from './blocks.ts';
 import { code, table } from './markdown.ts';
-
-const BEGIN = /^<!-- reasons: /gm;
-const BLOCK = /^<!-- reasons: (.*) -->\n[\s\S]*?^<!-- end of reasons -->$/gm;
 
 /** Reasons with their meaning and their way out, as a table in Markdown. */
 export function reasonTable(reasons: readonly string[]): string {
@@ -18,17 +16,7 @@ export function reasonTable(reasons: readonly string[]): string {
  * reason that is none, or has no end.
  */
 export function withReasonTables(page: string): string {
-  if (count(page, BEGIN) !== count(page, BLOCK)) {
-    throw new Error('a block of reasons has no end; write <!-- end of reasons --> below its table');
-  }
-  return page.replaceAll(
-    BLOCK,
-    (_, names: string) => `<!-- reasons: ${names} -->\n\n${reasonTable(names.split(', '))}\n<!-- end of reasons -->`,
-  );
-}
-
-function count(text: string, pattern: RegExp): number {
-  return text.match(pattern)?.length ?? 0;
+  return withBlocks(page, 'reasons', names => reasonTable(names.split(', ')));
 }
 
 function docOf(reason: string): ReasonDoc {

@@ -26,6 +26,10 @@ export class Store<T extends Stored> {
     return this.#objects.get(key);
   }
 
+  all(): IterableIterator<T> {
+    return this.#objects.values();
+  }
+
   keys(): IterableIterator<string> {
     return this.#objects.keys();
   }
