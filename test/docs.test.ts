@@ -4,7 +4,6 @@ import { expect, test } from 'vitest';
 import { AWS_ERRORS } from '../src/aws/classify.ts';
 import { parseConfig } from '../src/config.ts';
 import { systemClock } from '../src/controller/runtime/system-clock.ts';
-import { awsSecretStatusSchema } from '../src/crds/aws-secret.ts';
 import { CONDITION_TYPES } from '../src/crds/conditions.ts';
 import { awsSecretManifest } from '../src/crds/manifest.ts';
 import { REASONS } from '../src/crds/reasons.ts';
