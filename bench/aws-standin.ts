@@ -1,72 +1,97 @@
 /**
- * An endpoint like Secrets Manager's that is fast enough not to be the bottleneck, and counts calls by action.
- * `node bench/aws-standin.ts PORT`; the control calls are in bench/README.md.
+ * An endpoint like Secrets Manager's and STS's of one region, that is fast enough not to be the bottleneck, and counts
+ * calls. `node bench/aws-standin.ts PORT [REGION]`; the control calls are in bench/README.md.
  */
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import process from 'node:process';
-import { createStandinSecrets, refusal, type StandinAnswer } from './standin-secrets.ts';
-
-/** Answers one request: `target` is the header that names an AWS action, undefined for control calls. */
-type Answer = (target: string | undefined, path: string, body: string) => StandinAnswer;
+import { createStandinCounts, type StandinCounts } from './standin-counts.ts';
+import { createStandinSecrets, refusal, type StandinAnswer, type StandinSecrets } from './standin-secrets.ts';
+import { createStandinSts, type StandinSts, stsRefusal } from './standin-sts.ts';
 
 interface Conditions {
   latencyMs: number;
   /** Which share of the calls is throttled, 0 to 1. */
   throttledShare: number;
+  /** Whether calls are neither answered nor counted: AWS has never heard of them. */
+  isBlackHole: boolean;
 }
 
-function createAnswer(conditions: Conditions): Answer {
-  const secrets = createStandinSecrets();
-  const counts = new Map<string, number>();
-
-  const act = (action: string, body: string): StandinAnswer => {
-    counts.set(action, (counts.get(action) ?? 0) + 1);
-    if (Math.random() < conditions.throttledShare) return refusal('ThrottlingException');
-    return secrets.answer(action, JSON.parse(body || '{}'));
-  };
-  const control = (path: string, body: string): StandinAnswer => {
-    const asked = JSON.parse(body || '{}');
-    const done = { status: 200, body: {} };
-    switch (path) {
-      case '/_counts':
-        return { status: 200, body: Object.fromEntries(counts) };
-      case '/_reset':
-        counts.clear();
-        return done;
-      case '/_seed':
-        return { status: 200, body: secrets.renew(Array.from({ length: asked.n }, (_, i) => `${asked.prefix}${i}`)) };
-      case '/_rotate':
-        return { status: 200, body: secrets.renew(asked.names) };
-      case '/_latency':
-        conditions.latencyMs = asked.ms;
-        return done;
-      case '/_throttle':
-        conditions.throttledShare = asked.share;
-        return done;
-      default:
-        return { status: 404, body: { message: `no control call ${path}; see bench/README.md` } };
-    }
-  };
-  return (target, path, body) => (target === undefined ? control(path, body) : act(target.replace(/^.*\./, ''), body));
+interface Parts {
+  readonly conditions: Conditions;
+  readonly secrets: StandinSecrets;
+  readonly sts: StandinSts;
+  readonly counts: StandinCounts;
 }
 
+const DONE: StandinAnswer = { status: 200, body: {} };
+
+function control({ conditions, secrets, counts }: Parts, path: string, body: string): StandinAnswer {
+  const asked = JSON.parse(body || '{}');
+  switch (path) {
+    case '/_counts':
+      return { status: 200, body: counts.byAction() };
+    case '/_callers':
+      return { status: 200, body: counts.byCaller() };
+    case '/_activity':
+      return { status: 200, body: counts.activity() };
+    case '/_reset':
+      counts.reset();
+      return DONE;
+    case '/_seed':
+      return { status: 200, body: secrets.renew(Array.from({ length: asked.n }, (_, i) => `${asked.prefix}${i}`)) };
+    case '/_rotate':
+      return { status: 200, body: secrets.renew(asked.names) };
+    case '/_latency':
+      conditions.latencyMs = asked.ms;
+      return DONE;
+    case '/_throttle':
+      conditions.throttledShare = asked.share;
+      return DONE;
+    case '/_blackhole':
+      conditions.isBlackHole = asked.on;
+      return DONE;
+    default:
+      return { status: 404, body: { message: `no control call ${path}; see bench/README.md` } };
+  }
+}
+
+function act({ conditions, secrets, sts, counts }: Parts, request: IncomingMessage, body: string): StandinAnswer {
+  const key = /Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1];
+  const caller = key === undefined ? 'nobody' : sts.callerOf(key);
+  const isThrottled = Math.random() < conditions.throttledShare;
+  const target = request.headers['x-amz-target']?.toString();
+  if (target === undefined) {
+    const form = new URLSearchParams(body);
+    counts.called(form.get('Action') ?? 'unknown', caller);
+    return isThrottled ? stsRefusal('Throttling') : sts.answer(form);
+  }
+  const action = target.replace(/^.*\./, '');
+  counts.called(action, caller);
+  return isThrottled ? refusal('ThrottlingException') : secrets.answer(action, JSON.parse(body || '{}'));
+}
+
+/** STS answers in XML, which is text here already. */
 function respond(response: ServerResponse, { status, body }: StandinAnswer): void {
-  const text = JSON.stringify(body);
-  const length = Buffer.byteLength(text);
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'content-length': length }).end(text);
+  const [type, text] =
+    typeof body === 'string' ? ['text/xml', body] : ['application/x-amz-json-1.1', JSON.stringify(body)];
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text);
 }
 
-function serve(port: number): void {
-  const conditions: Conditions = { latencyMs: 0, throttledShare: 0 };
-  const answer = createAnswer(conditions);
+function serve(port: number, region: string): void {
+  const conditions: Conditions = { latencyMs: 0, throttledShare: 0, isBlackHole: false };
+  const counts = createStandinCounts(() => performance.timeOrigin + performance.now());
+  const parts = { conditions, secrets: createStandinSecrets(region), sts: createStandinSts(), counts };
   const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', part => parts.push(part));
+    const chunks: Buffer[] = [];
+    request.on('data', chunk => chunks.push(chunk));
     request.on('end', () => {
-      const target = request.headers['x-amz-target']?.toString();
-      const answered = answer(target, request.url ?? '', Buffer.concat(parts).toString());
-      if (target === undefined || conditions.latencyMs === 0) respond(response, answered);
-      else setTimeout(() => respond(response, answered), conditions.latencyMs);
+      const [path, body] = [request.url ?? '', Buffer.concat(chunks).toString()];
+      if (path.startsWith('/_')) respond(response, control(parts, path, body));
+      else if (!conditions.isBlackHole) {
+        const answer = act(parts, request, body);
+        if (conditions.latencyMs === 0) respond(response, answer);
+        else setTimeout(() => respond(response, answer), conditions.latencyMs);
+      }
     });
   });
   // Longer than its clients keep sockets: they never write to one that is being closed.
@@ -74,9 +99,9 @@ function serve(port: number): void {
   server.listen(port, '127.0.0.1', () => process.stdout.write(`listening on http://127.0.0.1:${port}\n`));
 }
 
-const port = Number(process.argv[2]);
-if (Number.isInteger(port) && port >= 1 && port <= 65_535) serve(port);
+const [port, region = 'us-east-1'] = [Number(process.argv[2]), process.argv[3]];
+if (Number.isInteger(port) && port >= 1 && port <= 65_535) serve(port, region);
 else {
-  process.stderr.write('usage: node bench/aws-standin.ts PORT, a free port of 127.0.0.1\n');
+  process.stderr.write('usage: node bench/aws-standin.ts PORT [REGION], a free port of 127.0.0.1\n');
   process.exitCode = 2;
 }

@@ -37,22 +37,37 @@ export async function startCluster(directory: string, teardown: Teardown): Promi
   return { ...plane, transport };
 }
 
-/** Creates N AwsSecrets `s0`, `s1`, …, each with all properties of one secret, in a namespace of their own. */
-export async function createAwsSecrets({ transport }: Cluster, n: number): Promise<void> {
-  const create = async (path: string, body: unknown): Promise<void> => {
-    const answer = await transport.call({ method: 'POST', path, body });
-    if (!answer.ok) throw new Error(`POST ${path}: ${answer.error.status} ${answer.error.reason}`);
-  };
-  await create('/api/v1/namespaces', { metadata: { name: NAMESPACE } });
-  const left = Array.from({ length: n }, (_, i) => i).values();
+/** An AwsSecret to be made. */
+export interface Manifest {
+  readonly name: string;
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** N AwsSecrets `s0`, `s1`, …, each with all properties of one secret. */
+export function plainManifests(n: number): readonly Manifest[] {
+  return Array.from({ length: n }, (_, i) => ({
+    name: `s${i}`,
+    spec: { dataFrom: [{ secretId: `${PREFIX}${i}` }] },
+  }));
+}
+
+/** Makes an object; throws what the API server says. */
+export async function create({ transport }: Pick<Cluster, 'transport'>, path: string, body: unknown): Promise<void> {
+  const answer = await transport.call({ method: 'POST', path, body });
+  if (!answer.ok) throw new Error(`POST ${path}: ${answer.error.status} ${answer.error.reason}`);
+}
+
+export async function createNamespace(cluster: Cluster): Promise<void> {
+  await create(cluster, '/api/v1/namespaces', { metadata: { name: NAMESPACE } });
+}
+
+/** Creates AwsSecrets in the namespace, many at a time. */
+export async function createAwsSecrets(cluster: Cluster, manifests: readonly Manifest[]): Promise<void> {
+  const left = manifests.values();
   const write = async (): Promise<void> => {
-    for (const i of left) {
-      await create(AWS_SECRETS, {
-        apiVersion: 'secrets-operator.io/v1alpha1',
-        kind: 'AwsSecret',
-        metadata: { name: `s${i}` },
-        spec: { dataFrom: [{ secretId: `${PREFIX}${i}` }] },
-      });
+    for (const { name, spec } of left) {
+      const kind = { apiVersion: 'secrets-operator.io/v1alpha1', kind: 'AwsSecret' };
+      await create(cluster, AWS_SECRETS, { ...kind, metadata: { name }, spec });
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, write));

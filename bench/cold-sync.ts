@@ -1,5 +1,6 @@
 import { until } from '../test/support/poll.ts';
-import type { Calls, Passwords } from './standin.ts';
+import type { Passwords } from './standin.ts';
+import type { Calls } from './standin-counts.ts';
 import { arrivals, assertMeasurable, type Subject } from './subject.ts';
 
 /** Seconds run from the start of the operator's process. */
@@ -20,7 +21,7 @@ const INTERVAL_MS = 10;
 
 /** Waits until every Secret holds what AWS holds, then until every AwsSecret says so too. */
 export async function measureColdSync(subject: Subject, passwords: Passwords): Promise<ColdSync> {
-  const { operator, observer, standin } = subject;
+  const { operator, observer, standins } = subject;
   const n = Object.keys(passwords).length;
   // A minute, and what an operator that writes 20 objects a second needs.
   const options = { timeoutMs: 60_000 + n * 50, intervalMs: INTERVAL_MS };
@@ -28,7 +29,7 @@ export async function measureColdSync(subject: Subject, passwords: Passwords): P
 
   const arrived = await until(`${n} Secrets: hold what AWS holds`, options, async () => {
     await assertMeasurable(subject);
-    return observer.secrets.size >= n ? arrivals(subject, passwords) : undefined;
+    return observer.secrets.size >= n ? arrivals(observer, passwords) : undefined;
   });
   const coldCpuS = operator.cpuSeconds();
   await until(`${n} AwsSecrets: Ready`, options, async () => {
@@ -46,6 +47,6 @@ export async function measureColdSync(subject: Subject, passwords: Passwords): P
     settledS: seconds(Math.max(...observer.readyAtMs.values(), ...times)),
     settledCpuS,
     settledPeakRssMib,
-    calls: await standin.counts(),
+    calls: await standins[0].counts(),
   };
 }

@@ -1,16 +1,17 @@
-import type { Teardown } from '../test/support/teardown.ts';
 import { type Bound, runBound } from './bound-process.ts';
 import { measureBundle } from './bundle.ts';
-import { createAwsSecrets, PREFIX, startCluster } from './cluster.ts';
+import { createAwsSecrets, createNamespace, PREFIX, plainManifests, startCluster } from './cluster.ts';
 import { type ColdSync, measureColdSync } from './cold-sync.ts';
 import { type Figures, percentile, sum } from './figures.ts';
 import { type MachineLoad, watchMachine } from './machine-load.ts';
 import { startObserver } from './observer.ts';
 import { startOperatorProcess } from './operator-process.ts';
 import type { Options } from './options.ts';
+import { type RunPlace, say } from './program.ts';
 import { type Latencies, measureRotation } from './rotation.ts';
 import { startStandin } from './standin.ts';
 import { measureSteady, type Steady } from './steady.ts';
+import type { Subject } from './subject.ts';
 
 /** Of all calls to AWS while values rotate: the goal is stated under it. */
 const THROTTLED_SHARE = 0.1;
@@ -28,20 +29,16 @@ export interface Run {
   readonly rotation: Latencies | null;
 }
 
-export interface RunOptions extends Options {
-  /** Of this run only. */
-  readonly directory: string;
-  readonly teardown: Teardown;
-  readonly say: (line: string) => void;
-}
+export interface RunOptions extends Options, RunPlace {}
 
 /** bound → operator: cold sync → steady → rotation → bound, on a control plane of its own. `teardown` ends what is left. */
-export async function measureRun({ n, steadyS, rotate, directory, teardown, say }: RunOptions): Promise<Run> {
+export async function measureRun({ n, steadyS, rotate, directory, teardown }: RunOptions): Promise<Run> {
   const cluster = await startCluster(directory, teardown);
   const standin = await startStandin(directory);
   teardown.add(() => standin.stop());
   const passwords = await standin.seed(n, PREFIX);
-  await createAwsSecrets(cluster, n);
+  await createNamespace(cluster);
+  await createAwsSecrets(cluster, plainManifests(n));
   const bound = (namespace: string) =>
     runBound({ n, namespace, kube: cluster, awsUrl: standin.url, directory, teardown });
   say(`${n} AwsSecrets on Kubernetes ${cluster.version}; the bound`);
@@ -52,17 +49,20 @@ export async function measureRun({ n, steadyS, rotate, directory, teardown, say 
   await standin.resetCounts();
   const { kubeconfig } = cluster;
   const endOfSpan = await watchMachine(directory);
-  const operator = await startOperatorProcess({ kubeconfig, awsUrl: standin.url, directory, teardown });
-  const subject = { operator, standin, observer };
+  const operator = await startOperatorProcess({ kubeconfig, standins: [standin], directory, teardown });
+  const subject: Subject = { operator, standins: [standin], observer };
   const cold = await measureColdSync(subject, passwords);
   const coldLoad = endOfSpan();
   if (steadyS > 0) say(`${steadyS} s in which nothing changes`);
   const steady = steadyS > 0 ? await measureSteady(subject, steadyS) : null;
   if (rotate > 0) say(`${rotate} values change, ${THROTTLED_SHARE * 100} % of the calls are throttled`);
-  const rotation = rotate > 0 ? await measureRotation(subject, rotate, THROTTLED_SHARE) : null;
+  const changed = Array.from({ length: rotate }, (_, i) => `${PREFIX}${i}`);
+  const throttled = () => standin.throttle(THROTTLED_SHARE);
+  const rotation = rotate > 0 ? await measureRotation(subject, changed, throttled) : null;
   const peakRssMib = await operator.peakRssMib();
   await operator.stop();
   await observer.stop();
+  await standin.throttle(0);
 
   say('the bound again');
   const boundAfter = await bound('bound-after');

@@ -14,6 +14,8 @@ export interface Observer {
   readonly secrets: ReadonlyMap<string, Sighting>;
   /** When each AwsSecret's status first said Ready=True of its present generation. */
   readonly readyAtMs: ReadonlyMap<string, number>;
+  /** The region that each status names. */
+  readonly regions: ReadonlyMap<string, string>;
   /** Throws when a watch has ended: what came after is unknown, and the run is void. */
   assertWatching(): void;
   stop(): Promise<void>;
@@ -24,6 +26,7 @@ interface Observed {
   readonly data?: Readonly<Record<string, string>>;
   readonly status?: {
     readonly observedGeneration?: number;
+    readonly sources?: readonly { readonly region?: string }[];
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
   };
 }
@@ -37,6 +40,7 @@ const HOUR_S = 3_600;
 export async function startObserver(transport: Transport, teardown: Teardown): Promise<Observer> {
   const secrets = new Map<string, Sighting>();
   const readyAtMs = new Map<string, number>();
+  const regions = new Map<string, string>();
   const ended: string[] = [];
   const stopping = new AbortController();
 
@@ -58,6 +62,7 @@ export async function startObserver(transport: Transport, teardown: Teardown): P
       const isReady = status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True');
       if (!isReady || status?.observedGeneration !== generation) readyAtMs.delete(name);
       else if (!readyAtMs.has(name)) readyAtMs.set(name, atMs);
+      regions.set(name, status?.sources?.[0]?.region ?? '');
     }),
   ];
   const stop = async (): Promise<void> => {
@@ -68,6 +73,7 @@ export async function startObserver(transport: Transport, teardown: Teardown): P
   return {
     secrets,
     readyAtMs,
+    regions,
     assertWatching() {
       if (ended.length > 0) throw new Error(`the watch of ${ended.join(', ')} ended: run the benchmark again`);
     },

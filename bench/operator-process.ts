@@ -6,11 +6,13 @@ import { startProcess } from '../test/support/process.ts';
 import type { Teardown } from '../test/support/teardown.ts';
 import { BUNDLE } from './bundle.ts';
 import { createUsageReader, type UsageReader } from './process-usage.ts';
+import type { Standin } from './standin.ts';
 
 /** The operator's bundle as a process outside the cluster. */
 export interface OperatorProcess extends UsageReader {
   /** On the clock of `performance.now()`, before the process existed. */
   readonly startedAtMs: number;
+  readonly pid: number;
   /** Seconds from the start until /readyz said so. */
   readonly ready: Promise<number>;
   /** Throws an error with the end of its log when it is gone. */
@@ -20,28 +22,35 @@ export interface OperatorProcess extends UsageReader {
 
 export interface OperatorOptions {
   readonly kubeconfig: string;
-  readonly awsUrl: string;
+  /** One for each region, in the order in which they are asked. */
+  readonly standins: readonly Standin[];
   readonly directory: string;
   readonly teardown: Teardown;
+  /** Flags of node. */
+  readonly nodeFlags?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const READY_MS = 60_000;
+const SERVICES = ['secretsmanager', 'sts'];
 
 export async function startOperatorProcess(options: OperatorOptions): Promise<OperatorProcess> {
-  const { kubeconfig, awsUrl, directory, teardown } = options;
+  const { kubeconfig, standins, directory, teardown, nodeFlags = [] } = options;
   const address = `127.0.0.1:${await freePort()}`;
   // Nothing of the caller's environment may change what is measured.
   const environment = {
     HOME: directory,
     KUBECONFIG: kubeconfig,
-    AWS_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL: awsUrl,
+    SECRETS_OPERATOR_REGIONS: standins.map(({ region }) => region).join(','),
+    SECRETS_OPERATOR_AWS_ENDPOINTS: standins.flatMap(endpointsOf).join(','),
     AWS_ACCESS_KEY_ID: 'bench',
     AWS_SECRET_ACCESS_KEY: 'bench',
     NODE_ENV: 'production',
+    ...options.environment,
   };
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  const node = [process.execPath, '--disable-sigusr1', path.join(BUNDLE, 'operator.mjs'), `--bind-address=${address}`];
+  const program = [path.join(BUNDLE, 'operator.mjs'), `--bind-address=${address}`];
+  const node = [process.execPath, '--disable-sigusr1', ...nodeFlags, ...program];
   const startedAtMs = performance.now();
   const args = ['-i', ...variables, ...node];
   const running = await startProcess({ name: 'operator', program: 'env', args, directory });
@@ -60,5 +69,10 @@ export async function startOperatorProcess(options: OperatorOptions): Promise<Op
   // Whoever awaits it later learns of the failure; until then it must not end this process.
   ready.catch(() => undefined);
   const usage = await createUsageReader(running.pid);
-  return { ...usage, startedAtMs, ready, assertAlive: () => running.assertAlive(), stop: () => running.stop() };
+  const { pid } = running;
+  return { ...usage, startedAtMs, pid, ready, assertAlive: () => running.assertAlive(), stop: () => running.stop() };
+}
+
+function endpointsOf({ url, region }: Standin): readonly string[] {
+  return SERVICES.map(service => `${service}/${region}=${url}`);
 }

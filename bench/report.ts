@@ -3,7 +3,7 @@ import { goalOf } from './goals.ts';
 import type { Machine } from './machine.ts';
 import type { Run } from './measurement.ts';
 import type { Options } from './options.ts';
-import type { Calls } from './standin.ts';
+import { aligned, byAction, shown, verdict, withUnit } from './table.ts';
 
 interface Row {
   readonly name: keyof Figures;
@@ -45,7 +45,7 @@ export function table(runs: readonly Run[], { rotate }: Options, machine: Machin
     withUnit(figures[name], unit) || 'not measured',
     spread(runs, name),
     withUnit(bound?.(figures), unit),
-    ...verdict(figures, name, rotate),
+    ...verdict(figures[name], goalOf(name, figures.n, rotate)),
   ]);
   const head = ['', 'measured', runs.length > 1 ? 'least … most' : '', 'bound', 'goal', ''];
   const { cores, cpu, memoryGib, node, revision, loadBefore } = machine;
@@ -79,43 +79,10 @@ function spread(runs: readonly Run[], name: keyof Figures): string {
   return values.length < 2 ? '' : `${shown(Math.min(...values))} … ${shown(Math.max(...values))}`;
 }
 
-/** The goal, and whether it is met. */
-function verdict(figures: Figures, name: keyof Figures, rotate: number): readonly string[] {
-  const value = figures[name];
-  const goal = goalOf(name, figures.n, rotate);
-  if (goal === undefined) return ['', ''];
-  if (value === null) return [goal.text, ''];
-  return [goal.text, value <= goal.max ? 'met' : 'MISSED'];
-}
-
 /** The figures for machines: one line of JSON, the medians under their published names. */
 export function summary(runs: readonly Run[]): string {
   const figures = medians(runs.map(run => run.figures));
   return JSON.stringify(
     Object.fromEntries(PUBLISHED.map(name => [name, figures[name] === null ? null : rounded(figures[name])])),
   );
-}
-
-/** Columns of equal width, without those that are empty. */
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
-  return rows.map(row =>
-    row
-      .map((cell, column) => (widths[column] ? `${cell.padEnd(widths[column])}  ` : ''))
-      .join('')
-      .trimEnd(),
-  );
-}
-
-function byAction(calls: Calls): string {
-  const parts = Object.entries(calls).map(([action, count]) => `${action} ${shown(count)}`);
-  return parts.join(', ') || 'none';
-}
-
-function withUnit(value: number | null | undefined, unit: string): string {
-  return value === null || value === undefined ? '' : `${shown(value)} ${unit}`.trimEnd();
-}
-
-function shown(value: number): string {
-  return value >= 100 || Number.isInteger(value) ? String(Math.round(value)) : value.toFixed(2);
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 /** The fields of Secrets Manager's requests that are understood here. */
 export interface StandinRequest {
@@ -16,7 +16,10 @@ export interface StandinAnswer {
   readonly body: unknown;
 }
 
-/** The reading half of Secrets Manager, in memory, of one account and region. For load only: it checks no permission. */
+/**
+ * The reading half of Secrets Manager, in memory, of one account and region. For load only: it checks no permission.
+ * The third version of a name, say, is the same in every process: regions that are told the same are replicas.
+ */
 export interface StandinSecrets {
   /** Gives each of the secrets a new value as AWSCURRENT and returns the new passwords by name. */
   renew(names: readonly string[]): Readonly<Record<string, string>>;
@@ -31,6 +34,8 @@ interface Version {
 
 interface Secret {
   readonly name: string;
+  readonly arn: string;
+  readonly versions: number;
   readonly createdAt: number;
   readonly current: Version;
   readonly previous: Version | undefined;
@@ -40,18 +45,20 @@ const BATCH = 20;
 const PAGE = 100;
 const ARN = /^arn:aws:secretsmanager:[^:]+:\d+:secret:(.+)-[A-Za-z0-9]{6}$/;
 
-export function createStandinSecrets(): StandinSecrets {
+export function createStandinSecrets(region: string): StandinSecrets {
   const secrets = new Map<string, Secret>();
   const find = (id = ''): Secret | undefined => secrets.get(id) ?? secrets.get(ARN.exec(id)?.[1] ?? '');
 
   const renewOne = (name: string): string => {
     const before = secrets.get(name);
     const now = Date.now() / 1000;
-    const password = randomUUID();
+    const versions = (before?.versions ?? 0) + 1;
+    const password = uuidOf(`password ${versions} of ${name}`);
     const text = JSON.stringify({ username: `user-of-${name}`, password });
-    const current = { id: randomUUID(), text, createdAt: now };
+    const current = { id: uuidOf(`version ${versions} of ${name}`), text, createdAt: now };
     const createdAt = before?.createdAt ?? now;
-    secrets.set(name, { name, createdAt, current, previous: before?.current });
+    const arn = `arn:aws:secretsmanager:${region}:123456789012:secret:${name}-AbCdEf`;
+    secrets.set(name, { name, arn, versions, createdAt, current, previous: before?.current });
     return password;
   };
   const answerOne = (secret: Secret | undefined, body: (secret: Secret) => unknown): StandinAnswer => {
@@ -98,14 +105,16 @@ export function refusal(type: string): StandinAnswer {
   return { status: 400, body: { __type: type, message: `${type}, says the stand-in` } };
 }
 
-function arn(name: string): string {
-  return `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}-AbCdEf`;
+/** The same for the same text, and of the length that version ids have. */
+function uuidOf(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }
 
 /** Undefined when there is no such version. */
 function valueBody(secret: Secret | undefined, { VersionId, VersionStage }: StandinRequest): unknown {
   if (secret === undefined) return undefined;
-  const { name, current, previous } = secret;
+  const { name, arn, current, previous } = secret;
   const candidates = [
     { version: current, stage: 'AWSCURRENT' },
     { version: previous, stage: 'AWSPREVIOUS' },
@@ -116,12 +125,12 @@ function valueBody(secret: Secret | undefined, { VersionId, VersionStage }: Stan
   );
   if (found?.version === undefined) return undefined;
   const { id, text, createdAt } = found.version;
-  const shared = { ARN: arn(name), Name: name, CreatedDate: createdAt };
+  const shared = { ARN: arn, Name: name, CreatedDate: createdAt };
   return { ...shared, VersionId: id, VersionStages: [found.stage], SecretString: text };
 }
 
-function metadata({ name, createdAt, current }: Secret): object {
-  return { ARN: arn(name), Name: name, CreatedDate: createdAt, LastChangedDate: current.createdAt, Tags: [] };
+function metadata({ name, arn, createdAt, current }: Secret): object {
+  return { ARN: arn, Name: name, CreatedDate: createdAt, LastChangedDate: current.createdAt, Tags: [] };
 }
 
 function stages({ current, previous }: Secret): object {

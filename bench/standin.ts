@@ -3,31 +3,40 @@ import process from 'node:process';
 import { until } from '../test/support/poll.ts';
 import { freePort } from '../test/support/port.ts';
 import { startProcess } from '../test/support/process.ts';
+import type { Activity, Calls } from './standin-counts.ts';
 
-/** Calls by AWS action, throttled ones too. */
-export type Calls = Readonly<Record<string, number>>;
 /** The password that a secret holds, by the secret's name. */
 export type Passwords = Readonly<Record<string, string>>;
 
-/** The AWS stand-in, in a process of its own. */
+/** The AWS stand-in of one region, in a process of its own. Those that are told the same hold the same. */
 export interface Standin {
   readonly url: string;
+  readonly region: string;
   /** Makes `n` secrets named `<prefix>0`, `<prefix>1`, …. */
   seed(n: number, prefix: string): Promise<Passwords>;
+  /** Gives each a new value; what is not there is made. */
   rotate(names: readonly string[]): Promise<Passwords>;
   /** Refuses this share of the calls, 0 to 1, as AWS does when it is asked too often. */
   throttle(share: number): Promise<void>;
+  /** While on, connections are accepted and no call is answered. */
+  blackHole(isOn: boolean): Promise<void>;
   counts(): Promise<Calls>;
+  /** The same for each role, or access key where it belongs to none. */
+  callers(): Promise<Readonly<Record<string, Calls>>>;
+  activity(): Promise<Activity>;
   resetCounts(): Promise<void>;
   /** Returns when the process is gone. Idempotent. */
   stop(): Promise<void>;
 }
 
-export async function startStandin(directory: string): Promise<Standin> {
+export const REGION = 'us-east-1';
+
+export async function startStandin(directory: string, region = REGION): Promise<Standin> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const args = [path.join(import.meta.dirname, 'aws-standin.ts'), String(port)];
-  const running = await startProcess({ name: 'aws-standin', program: process.execPath, args, directory });
+  const args = [path.join(import.meta.dirname, 'aws-standin.ts'), String(port), region];
+  const name = `aws-standin-${region}`;
+  const running = await startProcess({ name, program: process.execPath, args, directory });
   const control = async <T>(name: string, body: unknown = {}): Promise<T> => {
     const signal = AbortSignal.timeout(30_000);
     const response = await fetch(`${url}/_${name}`, { method: 'POST', body: JSON.stringify(body), signal });
@@ -48,10 +57,14 @@ export async function startStandin(directory: string): Promise<Standin> {
   }
   return {
     url,
+    region,
     seed: (n, prefix) => control('seed', { n, prefix }),
     rotate: names => control('rotate', { names }),
     throttle: share => control('throttle', { share }),
+    blackHole: on => control('blackhole', { on }),
     counts: () => control('counts'),
+    callers: () => control('callers'),
+    activity: () => control('activity'),
     resetCounts: () => control('reset'),
     stop: () => running.stop(),
   };

@@ -1,25 +1,32 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Calls } from './standin.ts';
-import { assertMeasurable, type Subject } from './subject.ts';
+import { afterRound } from './rounds.ts';
+import { type Calls, together } from './standin-counts.ts';
+import type { Subject } from './subject.ts';
 
 export interface Steady {
+  readonly calls: Calls;
   readonly callsPerMin: Calls;
   readonly cpuSPerMin: number;
+  /** How long it was counted: whole rounds of refreshes. */
+  readonly seconds: number;
 }
 
-/** Counts what the operator does in `seconds` in which nothing changes. */
+/**
+ * Counts what the operator does while nothing changes, for `seconds` and up to the end of a round of refreshes: of a part
+ * of a round nobody can tell how much a minute takes.
+ */
 export async function measureSteady(subject: Subject, seconds: number): Promise<Steady> {
-  const { operator, standin } = subject;
-  await standin.resetCounts();
+  const { operator, standins } = subject;
+  const before = await afterRound(subject);
+  await Promise.all(standins.map(standin => standin.resetCounts()));
   const cpuBefore = operator.cpuSeconds();
-  const startedAtMs = performance.now();
   await pause(seconds * 1000);
-  await assertMeasurable(subject);
+  const after = await afterRound(subject);
   const cpu = operator.cpuSeconds() - cpuBefore;
-  const minutes = (performance.now() - startedAtMs) / 60_000;
-  const counts = await standin.counts();
-  return {
-    callsPerMin: Object.fromEntries(Object.entries(counts).map(([action, count]) => [action, count / minutes])),
-    cpuSPerMin: cpu / minutes,
-  };
+  const counts = await Promise.all(standins.map(standin => standin.counts()));
+  const spanMs = after.burstMs - before.burstMs || after.nowMs - before.nowMs;
+  const perMin = (count: number): number => (count * 60_000) / spanMs;
+  const calls = together(counts);
+  const callsPerMin = Object.fromEntries(Object.entries(calls).map(([action, count]) => [action, perMin(count)]));
+  return { calls, callsPerMin, cpuSPerMin: perMin(cpu), seconds: spanMs / 1000 };
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SERVICES } from './aws/endpoints.ts';
 import type { ElectionTimes } from './controller/runtime/leader-election.ts';
 import { parseDuration } from './crds/duration.ts';

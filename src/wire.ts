@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createAws } from './aws/aws.ts';
 import type { Config } from './config.ts';
+import type { Gone } from './controller/aws-secret/loss/gone-sources.ts';
 import { createReconciler } from './controller/aws-secret/reconciler.ts';
 import type { SyncRecord } from './controller/aws-secret/record.ts';
 import { createContentHasher, type HashKey } from './controller/aws-secret/secret/content.ts';
@@ -91,7 +92,8 @@ export function wire(parts: Parts): Wired {
       // Only who works knows how old what it knows is.
       metrics.sync.observe(() => stalenessOf(kube.awsSecrets.all(), records, clock.monotonic(), clock.now()));
       const options = { maxStalenessMs: config.maxStalenessMs };
-      const shared = { ...kube, events, clock, random, hasBacklog: () => sync.length > 0 };
+      const gone = new Map<string, Gone>();
+      const shared = { ...kube, events, clock, random, gone, hasBacklog: () => sync.length > 0 };
       const store = kube.secretStore;
       const reconcile = createReconciler({ ...shared, store, hasher, reader, records, options, metrics: metrics.sync });
       const roll = createRolloutReconciler({ ...shared, memory: new RolloutMemory(), metrics: metrics.rollout });

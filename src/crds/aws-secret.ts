@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { auth } from './aws-secret/auth.ts';
 import { data, dataFrom, SOURCE_KINDS } from './aws-secret/sources.ts';
 import { rules } from './cel.ts';
@@ -143,7 +143,7 @@ const sourceStatusSchema = z.object({
     .meta({ description: 'Version that the Secret holds; of a path or pattern, a hash of all names and versions.' }),
   stage: z
     .string()
-    .max(2048)
+    .max(4096)
     .optional()
     .meta({ description: 'Staging label, version, label or tags that were asked for.' }),
   region: z.string().max(32).optional().meta({ description: 'Region that answered.' }),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Condition types of an AwsSecret. Ready, Reconciling and Stalled follow kstatus

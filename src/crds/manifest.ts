@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { awsSecretSpecSchema, awsSecretStatusSchema } from './aws-secret.ts';
 import { NEVER } from './conditions.ts';
 import { GROUP, VERSION } from './names.ts';

@@ -26,9 +26,10 @@ export const REASONS = {
     in: 'condition',
   },
   SecretNotFound: {
-    meaning: 'AWS has no secret of that name, or it is scheduled for deletion, or the stage points at no version.',
+    meaning:
+      'AWS has no secret or parameter of that name, or it is scheduled for deletion, or has no such version, stage or label.',
     remedy:
-      'Compare name, region and stage with `aws secretsmanager describe-secret`; `aws secretsmanager restore-secret` takes a deletion back; set `optional: true` on a `data` entry that may be absent.',
+      'Compare name, region and stage with `aws secretsmanager describe-secret`, or with `aws ssm get-parameter`; `aws secretsmanager restore-secret` takes a deletion back; set `optional: true` on a `data` entry that may be absent.',
     in: 'condition',
   },
   AccessDenied: {
@@ -77,29 +78,64 @@ export const REASONS = {
   },
   NotJson: {
     meaning:
-      'The value is not a JSON object, but its properties were asked for, or the type of the Secret demands one.',
-    remedy: 'Store a JSON object in AWS, in UTF-8, or read the whole value by a `data` entry without `property`.',
+      'The value is not JSON, or no object, but a part of it was asked for, or the type of the Secret demands an object.',
+    remedy: 'Store JSON in AWS, in UTF-8, or read the whole value by a `data` entry without `property` and `jmesPath`.',
     in: 'condition',
   },
   PropertyNotFound: {
-    meaning: 'The JSON object has no such property.',
+    meaning: 'The JSON object has no such property, or the `jmesPath` expression finds nothing in it.',
     remedy:
-      'Add the property in AWS, correct `property`, which is taken literally and names the top level only, or set `optional: true` on that entry.',
+      'Add the property in AWS; correct `property`, which is taken literally and names the top level only, or `jmesPath`; or set `optional: true` on that entry.',
     in: 'condition',
   },
   EmptyValue: {
-    meaning: 'The secret has no value yet, or is a JSON object without properties.',
-    remedy: 'Give it one with `aws secretsmanager put-secret-value`, or take it out of `dataFrom`.',
+    meaning:
+      'The secret has no value yet, or is a JSON object without properties; or nothing lies under the path, or is found.',
+    remedy:
+      'Give it one with `aws secretsmanager put-secret-value`, correct `parameterPath` or `find`, or take it out of `dataFrom`.',
+    in: 'condition',
+  },
+  DecodingFailed: {
+    meaning: 'The value is not in the encoding that the `data` entry names.',
+    remedy:
+      'Correct `encoding`, which is `Base64` or `Base64Url` of RFC 4648, without other characters than line breaks; or encode the value in AWS.',
+    in: 'condition',
+  },
+  ExpressionFailed: {
+    meaning:
+      'A `jmesPath` expression or a `rename` pattern cannot be applied to what AWS gave: a function got another kind of value than it takes, or it would take too long.',
+    remedy:
+      'Correct the expression as the message says, or the value in AWS; where it would take too long, ask for less in one AwsSecret.',
+    in: 'condition',
+  },
+  SourceEmpty: {
+    meaning: 'A source that had content is empty now: the Secret keeps the last good content.',
+    remedy:
+      'Give the secret its content back in AWS; if it is meant to be empty, take the source out of the spec, or delete the Secret.',
+    in: 'condition',
+  },
+  ConsumerKeyMissing: {
+    meaning:
+      'A key that a workload names, without calling it optional, is given no more: the Secret keeps the last good content.',
+    remedy:
+      'Give the key back in AWS or in the spec; or take it out of the workload that the message names, or mark it `optional: true` there.',
+    in: 'condition',
+  },
+  SourceDeleted: {
+    meaning:
+      'A source is really deleted in AWS, and the Secret was deleted with it, because `spec.target.sourceDeletionPolicy` is `Delete`.',
+    remedy:
+      'Nothing, if that is meant; else restore or make the source, and the Secret is made anew, and set `spec.target.sourceDeletionPolicy: Retain`.',
     in: 'condition',
   },
   InvalidKey: {
     meaning: 'The name cannot be a key of a Secret: letters, digits, `-`, `_` and `.`, 253 characters at the most.',
-    remedy: 'Rename the property in AWS, or name each key by a `data` entry instead of `dataFrom`.',
+    remedy: 'Rename it in AWS or by `keys`, or name each key by a `data` entry instead of `dataFrom`.',
     in: 'condition',
   },
   DuplicateKey: {
-    meaning: 'Two `dataFrom` entries give the same key.',
-    remedy: 'Rename the property in one of them, or say by a `data` entry of that key which one is meant.',
+    meaning: 'Two `dataFrom` entries, or two names of one, give the same key.',
+    remedy: 'Rename one of them by `keys`, or say by a `data` entry of that key which one is meant.',
     in: 'condition',
   },
   TooLarge: {
@@ -114,7 +150,8 @@ export const REASONS = {
     in: 'condition',
   },
   InvalidSpec: {
-    meaning: 'The spec asks for labels or annotations that no Secret can have, or breaks a rule of the CRD.',
+    meaning:
+      'The spec asks for labels or annotations that no Secret can have, holds a `jmesPath` or pattern that is none, or breaks a rule of the CRD.',
     remedy:
       'Correct the spec as the message says. If the CRD of this version forbids it, the one in the cluster is older: apply that of this version.',
     in: 'condition',

@@ -2,6 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { compileExpressions } from '../../src/controller/aws-secret/sources/expressions.ts';
+import { awsSecretSpecSchema } from '../../src/crds/aws-secret.ts';
+import type { Json } from '../state-machine/schema/json-schema.ts';
+import { violations } from '../state-machine/schema/violations.ts';
+import { readSpecSchema } from '../state-machine/spec-schema.ts';
 import type { Manifest } from './helm.ts';
 
 const SAMPLES = path.resolve(import.meta.dirname, '../../config/samples');
@@ -24,4 +29,15 @@ test('no two samples make one object or one Secret, so that they can be applied 
 test.each(samples)('%s says what it shows, and leaves the namespace to the reader', file => {
   expect(read(file)).toMatch(/^# [A-Z]/);
   expect((parse(read(file)) as Manifest).metadata.namespace).toBeUndefined();
+});
+
+const awsSecrets = samples.filter(file => file.startsWith('aws-secret-'));
+
+test.each(awsSecrets)('%s keeps the schema, names no field that is none, and can be understood', async file => {
+  const { spec, ...manifest } = parse(read(file)) as Manifest & { readonly spec: Json };
+  expect(manifest.kind).toBe('AwsSecret');
+  expect(violations(await readSpecSchema(), { spec })).toEqual([]);
+  const known = awsSecretSpecSchema.parse(spec);
+  expect(known, 'what is left of it is all of it').toMatchObject(spec as object);
+  expect(compileExpressions(known)).toMatchObject({ ok: true });
 });

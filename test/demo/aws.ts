@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createAwsAdmin } from '../support/aws-admin.ts';
 import { startMoto } from '../support/moto.ts';
+import { createSampleSources } from '../support/sample-sources.ts';
 import type { Stage } from './stage.ts';
 
 /** The secret that config/samples read. */
@@ -42,6 +43,8 @@ export async function openAws(stage: Stage, address: string): Promise<Aws> {
   for (const admin of admins) await admin.create(secretId, JSON.stringify(credentials), { token });
   const properties = Object.keys(credentials).sort().join(', ');
   say(`${secretId} is in ${where}: version ${shorten(token)}, with ${properties}`);
+  await createSampleSources(admins);
+  say('So is what the other samples read: more secrets, and parameters');
 
   return {
     urls,

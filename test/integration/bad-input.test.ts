@@ -128,8 +128,9 @@ describe('the API server refuses a bad manifest', () => {
     expect(created.spec).toEqual({
       dataFrom,
       refreshInterval: '1m',
+      consistency: 'Eventual',
       suspend: false,
-      target: { type: 'Opaque', creationPolicy: 'Owner', metadata: {} },
+      target: { type: 'Opaque', creationPolicy: 'Owner', sourceDeletionPolicy: 'Retain', metadata: {} },
       rollout: { restart: 'All' },
     });
     expect(created.status).toMatchObject({
@@ -196,7 +197,7 @@ describe('what AWS holds, or does not give, cannot be used', () => {
       reason: 'NotJson',
     },
     { why: 'half a character', name: 'half', bad: String.raw`{"a":"canary\ud800"}`, reason: 'NotJson' },
-    { why: 'an object without properties', name: 'empty', bad: '{}', reason: 'EmptyValue' },
+    { why: 'an object without properties', name: 'empty', bad: '{}', reason: 'SourceEmpty' },
     {
       why: 'a property that cannot be a key',
       name: 'badkey',

@@ -33,6 +33,8 @@ describe('what tools read from the conditions', () => {
   /** `fault` meets every call to AWS that names `secretId`. */
   const meet = (fault: Fault, secretId: string) =>
     world.faults.inject(fault, call => call.target !== 'kube' && call.ids.includes(secretId));
+  /** No answer comes from AWS, whatever is asked. */
+  const loseAws = () => world.faults.inject(reset(), call => call.target !== 'kube');
   /** As `kubectl wait` does it for people and scripts; rejects when the time is over. */
   const wait = (name: string, condition: string, timeout = '20s') =>
     kubectl.run('wait', '-n', world.namespace, `awss/${name}`, `--for=condition=${condition}`, `--timeout=${timeout}`);
@@ -125,14 +127,15 @@ describe('what tools read from the conditions', () => {
 
   it('away at a first sync and after a spec change: unknown, and in progress', async () => {
     const secretId = await source('away', '{"a":"1"}');
+    const other = await source('away-2', '{"a":"1"}');
     let heal = meet(reset(), secretId);
     await world.applyAwsSecret('away', { dataFrom: [{ secretId }] });
     await world.expectCondition('away', 'Ready', 'Unknown', 'Unavailable');
     await wait('away', 'Reconciling');
     heal();
     await wait('away', 'Ready', '30s');
-    heal = meet(reset(), secretId);
-    await set('away', { data: [{ key: 'b', secretId, property: 'a' }] });
+    heal = meet(reset(), other);
+    await set('away', { data: [{ key: 'b', secretId: other, property: 'a' }] });
     await world.expectCondition('away', 'Ready', 'Unknown', 'Unavailable');
     expect(await reads('away')).toBe('InProgress');
     await world.expectSecret('away', { a: '1' });
@@ -150,7 +153,7 @@ describe('what tools read from the conditions', () => {
     await world.stopOperator();
     const lastVerifiedTime = new Date(Date.now() - hours * HOUR).toISOString();
     await world.kube.patch(`${world.path('awssecrets', name)}/status`, { status: { lastVerifiedTime } });
-    const heal = meet(reset(), secretId);
+    const heal = loseAws();
     await world.restartOperator();
     await wait(name, 'Stale');
     expect(types(await world.awsSecret(name))).toEqual(says);

@@ -11,15 +11,19 @@ import {
 } from '../support/fault-proxy/fault.ts';
 import type { Fault } from '../support/fault-proxy/fault-types.ts';
 import { until } from '../support/poll.ts';
+import { expectRegionsAsked } from './regions-answer.ts';
 import type { Region } from './setup.ts';
 import { useWorld } from './world.ts';
 
 describe('regions are asked in order', () => {
   const world = useWorld();
   const heals: (() => void)[] = [];
-  afterEach(() => {
+  /** Heals all regions, and waits until the operator asks each again. */
+  const recover = async (): Promise<void> => {
     for (const heal of heals.splice(0)) heal();
-  });
+    await expectRegionsAsked(world);
+  };
+  afterEach(recover);
   const fail = (region: Region, fault: Fault) =>
     heals.push(world.faults.inject(fault, call => call.target === `aws/${region}`));
   const failPrimary = (fault: Fault) => fail('eu-west-1', fault);
@@ -91,7 +95,7 @@ describe('regions are asked in order', () => {
     );
     await world.expectCondition(name, 'Ready', 'True', 'Synced');
     await world.expectSecret(name, { a: '1' });
-    for (const heal of heals.splice(0)) heal();
+    await recover();
     await world.aws['eu-west-1'].put(secretId, '{"a":"2"}');
     await world.expectSecret(name, { a: '2' });
   });

@@ -169,9 +169,16 @@ describe('an AwsSecret becomes a Secret', () => {
     const before = await world.expectSynced(name);
     const secret = await world.secret(name);
     await world.stopOperator();
+    const restartedAt = world.faults.calls.length;
     await world.restartOperator();
-    await until('its version was checked', { timeoutMs: 20_000 }, () => calls('DescribeSecret', secretId) > 0);
-    expect(calls('GetSecretValue', secretId), 'one read, before the restart').toBe(1);
+    await until('versions were checked', { timeoutMs: 20_000 }, () =>
+      world.faults.calls.slice(restartedAt).some(({ verb }) => verb === 'ListSecrets'),
+    );
+    const values = ['GetSecretValue', 'BatchGetSecretValue'].map(operation => calls(operation, secretId));
+    expect(
+      values.reduce((sum, count) => sum + count),
+      'one read, before the restart',
+    ).toBe(1);
     expect((await world.secret(name))?.metadata.resourceVersion).toBe(secret?.metadata.resourceVersion);
     expect((await world.awsSecret(name)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
   });

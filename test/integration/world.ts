@@ -16,6 +16,8 @@ import { REGIONS, type Region } from './setup.ts';
 export interface World extends Objects {
   /** Where the operator is installed: another namespace than the one that it watches, so that no right stands in for another. */
   readonly operatorNamespace: string;
+  /** What the API server calls the operator. */
+  readonly user: string;
   readonly aws: Readonly<Record<Region, AwsAdmin>>;
   /** What the operator talks to in place of the API server and AWS; `kube` and `aws` go around it. */
   readonly faults: FaultProxy;
@@ -69,6 +71,7 @@ export function useWorld(flags: readonly string[] = []): World {
   beforeAll(async () => {
     for (const name of [namespace, operatorNamespace]) await kube.create('/api/v1/namespaces', { metadata: { name } });
     grant = await grantRbac(kube, inject('rbac'), { ops: operatorNamespace, watched: namespace });
+    world.user = grant.user;
     world.faults = await startFaultProxy({ kube: access, aws: moto });
     world.aws = Object.fromEntries(
       REGIONS.map(region => [region, createAwsAdmin(moto[region], region)]),

@@ -2,7 +2,16 @@ import type { World } from '../integration/world.ts';
 import type { Call } from '../support/fault-proxy/call.ts';
 import { awsError } from '../support/fault-proxy/fault.ts';
 import { awsValue, regionOf } from './hand.ts';
-import { type Aws, OWN_SECRETS, PRIMARY, SHARED_SECRETS, type Stored } from './model/aws.ts';
+import {
+  type Aws,
+  FORMER,
+  OWN_SECRETS,
+  PRIMARY,
+  SHARED_PARAMETERS,
+  SHARED_SECRETS,
+  type Stored,
+  storedKey,
+} from './model/aws.ts';
 import type { Names } from './model/names.ts';
 import type { ModelSecret } from './model/secrets.ts';
 import type { Scene } from './model/verdict.ts';
@@ -18,6 +27,15 @@ export async function makeShared(world: World, names: Names, { aws }: Scene): Pr
     aws,
     SHARED_SECRETS.map(name => names.shared[name]),
   );
+  for (const name of SHARED_PARAMETERS) await makeParameter(world, names.parameters[name], aws);
+}
+
+async function makeParameter(world: World, name: string, aws: Aws): Promise<void> {
+  const admin = world.aws[regionOf(PRIMARY)];
+  const { previous, current } = aws.get(storedKey(PRIMARY, name)) ?? {};
+  const former = await admin.putParameter(name, String(previous?.bytes));
+  await admin.putParameter(name, String(current?.bytes));
+  await admin.labelParameter(name, former, FORMER);
 }
 
 /** Makes what the sequence of `names` alone meets. */
@@ -39,10 +57,15 @@ async function makeInAws(world: World, aws: Aws, wanted: readonly string[]): Pro
   }
 }
 
-async function makeSecret(world: World, region: string, secretId: string, { previous, current, trouble }: Stored) {
+async function makeSecret(
+  world: World,
+  region: string,
+  secretId: string,
+  { previous, current, trouble, tags }: Stored,
+) {
   const admin = world.aws[regionOf(region)];
   const first = previous ?? current;
-  await admin.create(secretId, first && awsValue(first));
+  await admin.create(secretId, first && awsValue(first), { ...(tags !== undefined && { tags }) });
   if (previous !== undefined && current !== undefined) await admin.put(secretId, awsValue(current));
   if (trouble === 'deleted') await admin.scheduleDeletion(secretId);
 }

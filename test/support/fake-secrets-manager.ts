@@ -17,7 +17,10 @@ export interface FakeSecret {
 }
 
 /** Secrets Manager as a plain map, for units: it counts its calls, and fails as it is told. */
-export interface FakeSecretsManager extends SecretsManager {
+export interface FakeSecretsManager extends Omit<SecretsManager, 'list' | 'batchGetValue'> {
+  /** Both may be replaced, by one that lags or sees what happens meanwhile. */
+  list: SecretsManager['list'];
+  batchGetValue: SecretsManager['batchGetValue'];
   readonly secrets: Map<string, FakeSecret>;
   /** Such as `BatchGetSecretValue a b`, in the order in which they were made. */
   readonly calls: string[];

@@ -9,6 +9,7 @@ import { aLog } from './builders.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { type FakeSecretsManager, fakeSecretsManager, sdkError } from './fake-secrets-manager.ts';
 
+/** What a region answers; else an error code. */
 export type Answer = 'ok' | 'empty' | 'no stage' | 'timeout' | 'credentials' | 'no STS' | (string & {});
 export const [WEST, CENTRAL] = ['eu-west-1', 'eu-central-1'];
 const NO_PARAMETERS: ParameterStore = {
@@ -39,7 +40,7 @@ export function readerOver(
   const lanes = createLanes({
     ...{ clock, log: aLog().log, metrics, rates: createRates(clock), keyOf: () => 'own', upcoming: () => [] },
     // A region that is down is another test's business.
-    breakerOf: () => ({ ...breaker, isClosed: () => true }),
+    breakerOf: () => ({ ...breaker, trouble: () => undefined }),
     servicesOf(_identity, region) {
       const secretsManager = services[region];
       if (secretsManager === undefined) throw new Error(`no region ${region}`);
@@ -63,7 +64,7 @@ export function readerOver(
 }
 
 /** Secrets Manager whose regions answer as told; `ok` gives version `v-<region>`. */
-export function answering(
+export function aws(
   answers: Readonly<Record<string, Answer>>,
   defaultRegions: readonly string[] = Object.keys(answers),
 ) {
@@ -84,7 +85,6 @@ export function answering(
   return { ...world, calls };
 }
 
-/** A request for a secret that nobody holds yet, unless told otherwise. */
 export const request = (
   part: Partial<SourceRequest> = {},
   secretId = 'prod/db',

@@ -39,6 +39,8 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     former: LiveSecret[];
     /** Who uses them. */
     user: string | undefined;
+    /** Who cannot start without a key, by key. */
+    required: readonly (readonly [string, string])[];
     statusIsLost: boolean;
     othersWait: boolean;
   } = {
@@ -47,6 +49,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     secret: undefined,
     former: [],
     user: undefined,
+    required: [],
     statusIsLost: false,
     othersWait: false,
   };
@@ -87,7 +90,13 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     return state.secret;
   };
   const store: SecretStore = {
-    get: async ({ name }) => ok(state.former.find(({ metadata }) => metadata.name === name)),
+    async get({ name }) {
+      const former = state.former.find(({ metadata }) => metadata.name === name);
+      const { secret: metadata } = state;
+      if (former !== undefined || metadata?.name !== name) return ok(former);
+      const data = writes.at(-1)?.data ?? new Map<string, Uint8Array>();
+      return ok({ metadata, type: 'Opaque', immutable: false, data });
+    },
     create: async manifest => ok(state.secret === undefined ? take(manifest) : 'exists'),
     replace: async (manifest, held) =>
       held.resourceVersion === state.secret?.resourceVersion
@@ -95,6 +104,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
         : fail('Progressing', 'conflict', 'c'),
     remove: async ({ name }) => {
       calls.push(`delete ${name}`);
+      if (state.secret?.name === name) state.secret = undefined;
       state.former = state.former.filter(({ metadata }) => metadata.name !== name);
       return ok(undefined);
     },
@@ -125,7 +135,8 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
       isCurrent: async () => ok(true),
     },
     secrets: { get: () => state.secret, ownedBy: () => state.former.map(({ metadata }) => metadata) },
-    users: { workload: () => state.user, find: async () => ok(undefined) },
+    users: { workload: () => state.user, requiredKeys: () => new Map(state.required), find: async () => ok(undefined) },
+    gone: new Map(),
     events: {
       async record(event) {
         calls.push('event');

@@ -27,7 +27,7 @@ export type GuardedCall = <T>(
 const THROTTLED =
   /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|SlowDown|BandwidthLimitExceeded|ProvisionedThroughputExceeded|LimitExceeded)/;
 /** Another region may answer, and this one is not even asked. */
-const closed: Classification = { reason: 'Unavailable', isElsewhere: true, isTransient: true };
+const away: Classification = { reason: 'Unavailable', isElsewhere: true, isTransient: true };
 
 /** Makes calls under the quota, counts them, and tells the region's breaker what came of them; `probe` asks the region again. */
 export function guardCalls(guards: Guards, probe: () => Promise<unknown>): GuardedCall {
@@ -37,13 +37,16 @@ export function guardCalls(guards: Guards, probe: () => Promise<unknown>): Guard
       await probe();
       return true;
     } catch (error) {
-      return !classifyCall(error).isElsewhere || isThrottled(error);
+      // Without credentials it has not been asked.
+      if (error instanceof CredentialsError) return false;
+      return !classify(error).isElsewhere || isThrottled(error);
     }
   };
   return async (api, isFirst, send, onStart) => {
     const bucket = rates.bucketOf(account, region, api);
     await bucket.take(isFirst);
-    if (!breaker.isClosed()) return { error: new RegionDown(), is: closed, operation: api };
+    const trouble = breaker.trouble();
+    if (trouble !== undefined) return { error: trouble.error, is: away, operation: api };
     const startedAt = clock.monotonic();
     onStart?.(startedAt);
     try {
@@ -58,16 +61,11 @@ export function guardCalls(guards: Guards, probe: () => Promise<unknown>): Guard
       if (isThrottled(error)) {
         bucket.throttled();
         metrics.throttled(api, region);
-      } else if (is.isElsewhere) breaker.failed(startedAt, isAlive);
+      } else if (is.isElsewhere) breaker.failed(startedAt, error, isAlive);
       else if (!(error instanceof CredentialsError)) breaker.answered();
       return { error, is, operation: api };
     }
   };
-}
-
-/** The region has lately not answered: nobody waits for it. */
-class RegionDown extends Error {
-  override readonly name = 'RegionDown';
 }
 
 function isThrottled(error: unknown): boolean {

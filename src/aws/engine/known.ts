@@ -4,8 +4,11 @@ import type { SecretValueAnswer, SecretVersionAnswer } from './answer.ts';
 
 /** A version that was asked for, and how often it will be. */
 interface Entry {
+  /** As it will be asked for again: the version alone, and of nobody who holds nothing. */
   readonly need: Need;
   answer: SecretVersionAnswer | undefined;
+  /** What the secret itself has told last. */
+  direct: SecretVersionAnswer | undefined;
   intervalMs: number | undefined;
   askedAt: number;
 }
@@ -21,7 +24,10 @@ export interface Known {
   ask(need: Need, intervalMs: number | undefined): void;
   version(need: Need, freshAfter: number): SecretVersionAnswer | undefined;
   value(need: Need, freshAfter: number): SecretValueAnswer | undefined;
+  /** What the secret itself has told. */
   learnVersion(need: Need, answer: SecretVersionAnswer): void;
+  /** What a list has told; false where that may be older than what the secret itself has told, and is not taken. */
+  learnListed(need: Need, answer: SecretVersionAnswer): boolean;
   learnValue(need: Need, answer: SecretValueAnswer): void;
   /** Those that will be asked for before half of their interval has passed again, the most urgent first. */
   soonDue(isWanted: (need: Need) => boolean): readonly Need[];
@@ -34,8 +40,11 @@ export interface Known {
 const VALUE_MS = 60_000;
 /** Of all values of one identity in one region, in bytes. */
 const MAX_VALUE_BYTES = 32 * 1_024 * 1_024;
+/** How far a list may lag behind (Secrets Manager API reference, ListSecrets). */
+const LIST_LAG_MS = 300_000;
 /** Nobody asks for it any more. */
 const FORGET_MS = 3_600_000;
+const NONE: Need['excluded'] = new Set();
 
 /** Identifies what a need is about, within one identity and region. */
 export function keyOf({ secretId, version }: Pick<Need, 'secretId' | 'version'>): string {
@@ -74,7 +83,10 @@ export function createKnown(clock: Clock): Known {
   };
   const entryOf = (need: Need): Entry => {
     const key = keyOf(need);
-    const entry = entries.get(key) ?? { need, answer: undefined, intervalMs: undefined, askedAt: clock.monotonic() };
+    const entry = entries.get(key) ?? {
+      need: { ...need, wants: 'version', isFirst: false, excluded: NONE },
+      ...{ answer: undefined, direct: undefined, intervalMs: undefined, askedAt: clock.monotonic() },
+    };
     entries.set(key, entry);
     const keys = byId.get(need.secretId) ?? new Set();
     byId.set(need.secretId, keys.add(key));
@@ -85,9 +97,13 @@ export function createKnown(clock: Clock): Known {
     const answer = entries.get(keyOf(need))?.answer;
     return answer !== undefined && answer.observedAt >= freshAfter ? answer : undefined;
   };
+  const take = (entry: Entry, answer: SecretVersionAnswer): void => {
+    if (entry.answer === undefined || entry.answer.observedAt <= answer.observedAt) entry.answer = answer;
+  };
   const learnVersion = (need: Need, answer: SecretVersionAnswer): void => {
     const entry = entryOf(need);
-    if (entry.answer === undefined || entry.answer.observedAt <= answer.observedAt) entry.answer = answer;
+    if (entry.direct === undefined || entry.direct.observedAt <= answer.observedAt) entry.direct = answer;
+    take(entry, answer);
   };
 
   return {
@@ -105,6 +121,14 @@ export function createKnown(clock: Clock): Known {
       return kept && { ...kept.answer, observedAt: known.observedAt };
     },
     learnVersion,
+    learnListed(need, answer) {
+      const entry = entryOf(need);
+      const { direct } = entry;
+      const isOlder = direct !== undefined && answer.observedAt - direct.observedAt < LIST_LAG_MS;
+      if (isOlder && direct.versionId !== answer.versionId) return false;
+      take(entry, answer);
+      return true;
+    },
     learnValue(need, answer) {
       const { bytes: _, name: __, ...told } = answer;
       learnVersion(need, told);

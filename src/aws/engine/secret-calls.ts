@@ -3,7 +3,7 @@ import type { AwsMetrics } from '../metrics.ts';
 import { type Need, type Operation, PAGE_SIZE, type PlannedCall } from '../planner/need.ts';
 import { idsOf } from '../regions/arn.ts';
 import type { ListedSecret, ListPage, SecretAnswer, SecretMetadata, SecretsManager } from '../services/ports.ts';
-import { codeError, noSuchVersion, type Refusal } from './answer.ts';
+import { codeError, noSuchVersion, type Refusal, type SecretVersionAnswer } from './answer.ts';
 import type { Denials } from './denials.ts';
 import type { GuardedCall } from './guarded-call.ts';
 import type { Known } from './known.ts';
@@ -54,13 +54,15 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
     known.learnValue(need, { name, versionId, createdTime, bytes, previous: undefined, observedAt });
     return TOLD;
   };
-  /** Notes the version of each stage that somebody asks of it. */
-  const learnStages = (need: Need, { stages, isDeleted }: SecretMetadata, observedAt: number): boolean => {
-    if (!('stage' in need.version) || isDeleted) return false;
-    const versionId = stages.get(need.version.stage);
-    if (versionId === undefined) return false;
-    known.learnVersion(need, { versionId, previous: stages.get('AWSPREVIOUS'), createdTime: undefined, observedAt });
-    return true;
+  /** The version of the need's stage; undefined where there is none. */
+  const versionIn = (
+    { version }: Need,
+    { stages, isDeleted }: SecretMetadata,
+    observedAt: number,
+  ): SecretVersionAnswer | undefined => {
+    const versionId = 'stage' in version && !isDeleted ? stages.get(version.stage) : undefined;
+    if (versionId === undefined) return undefined;
+    return { versionId, previous: stages.get('AWSPREVIOUS'), createdTime: undefined, observedAt };
   };
 
   const getValue = async (need: Need, onStart: (at: number) => void): Promise<Outcomes> => {
@@ -91,9 +93,10 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
       },
     );
     if ('answer' in asked) {
-      const isTold = learnStages(need, asked.answer, observedAt);
-      const refusal = noSuchVersion('DescribeSecret');
-      return new Map([[need, isTold ? TOLD : { kind: 'refused', refusal }]]);
+      const told = versionIn(need, asked.answer, observedAt);
+      if (told === undefined) return all([need], { kind: 'refused', refusal: noSuchVersion('DescribeSecret') });
+      known.learnVersion(need, told);
+      return all([need], TOLD);
     }
     if (asked.is.reason !== 'AccessDenied') return new Map([[need, { kind: 'refused', refusal: asked }]]);
     learnDenied('DescribeSecret', need.secretId);
@@ -172,8 +175,11 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
   /** The ids by which it is known, and of which all is told now. */
   const learnListed = (secret: ListedSecret, observedAt: number): readonly string[] =>
     idsOf(secret).filter(id => {
-      const asked = known.stagesOf(id);
-      return asked.length > 0 && asked.map(need => learnStages(need, secret, observedAt)).every(isTold => isTold);
+      const told = known.stagesOf(id).map(need => {
+        const version = versionIn(need, secret, observedAt);
+        return version !== undefined && known.learnListed(need, version);
+      });
+      return told.length > 0 && told.every(isTold => isTold);
     });
 
   return {

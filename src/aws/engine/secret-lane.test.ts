@@ -71,7 +71,7 @@ function world(n: number) {
     }
     return counts;
   };
-  return { clock, service, lane, need, all, versions, values, made, upcoming, question, denied };
+  return { clock, service, lane, need, all, versions, values, made, upcoming, question, settle, denied };
 }
 
 test('a hundred versions are one page of a list', async () => {
@@ -98,6 +98,51 @@ test('the first one that is due has all others looked at that are due soon', asy
   expect(made()).toEqual({ ListSecrets: 3 });
   await versions(all(0, 250), { freshAfter: clock.monotonic() - 30_000, intervalMs: 60_000 });
   expect(made()).toEqual({});
+});
+
+test.each([
+  { why: 'what was read as a value is listed from then on', mayLag: true, calls: { ListSecrets: 1 } },
+  { why: 'Strict asks by twenty from then on', mayLag: false, calls: { BatchGetSecretValue: 2 } },
+])('after the first read of all: $why', async ({ mayLag, calls }) => {
+  const { clock, need, all, values, versions, made } = world(40);
+  await values(all(0, 40, { mayLag, isFirst: true }));
+  made();
+  clock.advance(57_000);
+  for (const i of [0, 39]) await versions([need(i, { mayLag })]);
+  await versions(all(0, 40, { mayLag }), { freshAfter: clock.monotonic() - 30_000, intervalMs: 60_000 });
+  expect(made()).toEqual(calls);
+});
+
+test('who becomes due while the others are looked at waits for that', async () => {
+  const { clock, service, lane, need, all, versions, made, settle } = world(250);
+  await versions(all(0, 250));
+  made();
+  clock.advance(57_000);
+  const question = { freshAfter: clock.monotonic() - 30_000, intervalMs: 60_000 };
+  const list = service.list;
+  const late: Promise<unknown>[] = [];
+  service.list = async (...asked) => {
+    late.push(lane.version(need(200 + late.length), question));
+    return await list(...asked);
+  };
+  await versions([need(0)]);
+  await settle(late);
+  expect(late.length).toBeGreaterThan(1);
+  expect(made()).toEqual({ ListSecrets: 3 });
+});
+
+test('who asks for a value that a batch is about to bring waits for it', async () => {
+  const { service, lane, need, all, values, made, upcoming, question, settle } = world(20);
+  upcoming.push(...all(0, 20, { wants: 'value' }));
+  const batch = service.batchGetValue;
+  const late: Promise<unknown>[] = [];
+  service.batchGetValue = async ids => {
+    late.push(lane.value(need(7, { wants: 'value' }), { ...question(), freshAfter: 0 }));
+    return await batch(ids);
+  };
+  await values([need(0)]);
+  await settle(late);
+  expect(made()).toEqual({ BatchGetSecretValue: 1 });
 });
 
 test('Strict asks by twenty, and a batch that begins with one is filled', async () => {
@@ -243,6 +288,27 @@ test('what is not in a list is asked for by its name', async () => {
     'o1',
   ]);
   expect(made()).toEqual({ ListSecrets: 1, DescribeSecret: 1 });
+});
+
+test('a list that lags behind what the secret itself has told takes nothing back', async () => {
+  const { service, clock, need, all, versions, values, made } = world(10);
+  await values(all(0, 10));
+  service.secrets.set('prod/s0', { stages: { AWSCURRENT: 'new', AWSPREVIOUS: 'v0' } });
+  clock.advance(1_000);
+  await values([need(0)]);
+  const lagging = service.list;
+  service.list = async (...asked) => {
+    const page = await lagging(...asked);
+    const secrets = page.secrets.map(secret =>
+      secret.name === 'prod/s0' ? { ...secret, stages: new Map([['AWSCURRENT', 'v0']]) } : secret,
+    );
+    return { ...page, secrets };
+  };
+  clock.advance(30_000);
+  made();
+  expect((await versions(all(0, 10)))[0]).toBe('new');
+  expect(made()).toEqual({ ListSecrets: 1, DescribeSecret: 1 });
+  expect(await values([need(0)], { freshAfter: clock.monotonic() - 20_000, intervalMs: 60_000 })).toEqual(['new']);
 });
 
 test('a list far longer than what it spares is broken off, and not begun again soon', async () => {

@@ -6,7 +6,8 @@ import { createCollector, type Inquiry } from './collector.ts';
 import type { Denials } from './denials.ts';
 import { type Known, keyOf } from './known.ts';
 import type { ListSizes } from './list-sizes.ts';
-import type { SecretCalls } from './secret-calls.ts';
+import { createRides } from './rides.ts';
+import type { Outcomes, SecretCalls } from './secret-calls.ts';
 
 export interface SecretLaneOptions {
   readonly clock: Clock;
@@ -47,12 +48,13 @@ type Open = ReadonlyMap<Need, Waiting>;
 
 export function createSecretLane(options: SecretLaneOptions): SecretLane {
   const { clock, calls, known, denials, listSizes, upcoming, onShared } = options;
+  const rides = createRides();
   const knowledge = { denied: denials.operations, listed: listSizes.of };
   const withoutList = { ...knowledge, listed: () => Number.POSITIVE_INFINITY };
 
   /** The calls for these needs, and with them for what would be asked for soon anyway. */
   const planWithCompany = (needs: readonly Need[]): readonly PlannedCall[] => {
-    const taken = new Set([...needs, ...collector.pending()].map(keyOf));
+    const taken = new Set([...[...needs, ...collector.pending()].map(keyOf), ...rides.keys()]);
     const isFree = (need: Need): boolean => !taken.has(keyOf(need)) && denials.of(need.secretId).size === 0;
     const due = needs.some(({ wants }) => wants === 'version') ? known.soonDue(isFree) : [];
     const list = plan([...needs, ...due], knowledge).find(({ operation }) => operation === 'ListSecrets');
@@ -79,17 +81,14 @@ export function createSecretLane(options: SecretLaneOptions): SecretLane {
   };
 
   const carryOut = async (call: PlannedCall, open: Open): Promise<void> => {
-    const begin = (at: number): void => {
+    const riders = call.needs.filter(need => !open.has(need));
+    const ride = rides.board(riders, call.operation === 'ListSecrets' ? 'version' : 'value');
+    const outcomes = await calls.make(call, at => {
+      ride.started(at);
       for (const need of call.needs) open.get(need)?.inquiry.begin(at);
-    };
-    const again = new Map<Need, Waiting>();
-    for (const [need, outcome] of await calls.make(call, begin)) {
-      const waiting = open.get(need);
-      if (waiting === undefined) continue;
-      const { inquiry, refusal } = waiting;
-      if (outcome.kind !== 'open') inquiry.settle(outcome.kind === 'refused' ? outcome.refusal : undefined);
-      else again.set(without(need, call), { inquiry, refusal: outcome.refusal ?? refusal });
-    }
+    });
+    ride.over();
+    const again = stillOpen(call, outcomes, open);
     if (again.size > 0) await ask(again, plan([...again.keys()], knowledge));
   };
 
@@ -107,6 +106,7 @@ export function createSecretLane(options: SecretLaneOptions): SecretLane {
     look: () => T | undefined,
   ): Promise<Asked<T>> => {
     known.ask(need, intervalMs);
+    if (look() === undefined) await rides.join(need, freshAfter);
     const found = look();
     if (found !== undefined) {
       onShared();
@@ -122,6 +122,19 @@ export function createSecretLane(options: SecretLaneOptions): SecretLane {
     version: (need, question) => answer(need, question, () => known.version(need, question.freshAfter)),
     value: (need, question) => answer(need, question, () => known.value(need, question.freshAfter)),
   };
+}
+
+/** Settles who has an answer, and gives those back whom this call could not tell. */
+function stillOpen(call: PlannedCall, outcomes: Outcomes, open: Open): Open {
+  const again = new Map<Need, Waiting>();
+  for (const [need, outcome] of outcomes) {
+    const waiting = open.get(need);
+    if (waiting === undefined) continue;
+    const { inquiry, refusal } = waiting;
+    if (outcome.kind !== 'open') inquiry.settle(outcome.kind === 'refused' ? outcome.refusal : undefined);
+    else again.set(without(need, call), { inquiry, refusal: outcome.refusal ?? refusal });
+  }
+  return again;
 }
 
 function without(need: Need, { operation }: PlannedCall): Need {

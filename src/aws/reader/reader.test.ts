@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fakeSecretsManager } from '../../../test/support/fake-secrets-manager.ts';
-import { type Answer, answering, CENTRAL, readerOver, request, WEST } from '../../../test/support/reader-world.ts';
+import { type Answer, aws, CENTRAL, readerOver, request, WEST } from '../../../test/support/reader-world.ts';
 import type { Reason } from '../../crds/reasons.ts';
 
 const failOver: readonly {
@@ -98,7 +98,7 @@ const failOver: readonly {
 for (const { why, primary, secondary, gives, from, retry } of failOver) {
   for (const operation of ['readVersion', 'readValue'] as const) {
     test(`${operation}: ${primary}, then ${secondary} → ${gives}: ${why}`, async () => {
-      const { reader, calls, wait } = answering({ [WEST]: primary, [CENTRAL]: secondary });
+      const { reader, calls, wait } = aws({ [WEST]: primary, [CENTRAL]: secondary });
       const answer = await wait(reader[operation](request()));
       expect(answer.ok ? 'ok' : answer.error.reason).toBe(gives);
       const asksBoth = from === CENTRAL || (primary !== 'no STS' && gives === 'Unavailable');
@@ -117,21 +117,21 @@ const behind = [
 
 for (const { why, operation, secondary } of behind) {
   test(`a secondary ${why} says nothing of the secret: its replica may be behind`, async () => {
-    const { reader, wait } = answering({ [WEST]: 'timeout', [CENTRAL]: secondary });
+    const { reader, wait } = aws({ [WEST]: 'timeout', [CENTRAL]: secondary });
     const answer = await wait(reader[operation](request()));
     expect(answer).toMatchObject({ ok: false, error: { reason: 'Unavailable', retry: 'transient' } });
   });
 }
 
 test('a stage that no version has is not found, and the stage is named', async () => {
-  const { reader, wait } = answering({ [WEST]: 'no stage' });
+  const { reader, wait } = aws({ [WEST]: 'no stage' });
   const answer = await wait(reader.readVersion(request({}, 'prod/db', 'AWSPENDING')));
   expect(answer).toMatchObject({ ok: false, error: { reason: 'SecretNotFound', retry: 'content' } });
   expect(!answer.ok && answer.error.message).toMatch(/"prod\/db".*"AWSPENDING".*eu-west-1/);
 });
 
 test('a secret without a value is empty, not absent', async () => {
-  const { reader, wait } = answering({ [WEST]: 'empty' });
+  const { reader, wait } = aws({ [WEST]: 'empty' });
   expect(await wait(reader.readValue(request()))).toHaveProperty('error.reason', 'EmptyValue');
 });
 
@@ -177,7 +177,7 @@ const regions = [
 for (const { why, secretId, of, defaults, calls: expected } of regions) {
   test(`regions: ${why}`, async () => {
     const everywhere = { [WEST]: 'timeout', [CENTRAL]: 'timeout', 'us-east-1': 'timeout' };
-    const { reader, calls, wait } = answering(everywhere, defaults);
+    const { reader, calls, wait } = aws(everywhere, defaults);
     const answer = await wait(reader.readVersion(request({ regions: of }, secretId)));
     expect([...calls()].sort()).toEqual([...expected].sort());
     expect(!answer.ok && answer.error.message).toContain(expected.map(call => call.split(' ')[0]).join(', '));
@@ -185,20 +185,20 @@ for (const { why, secretId, of, defaults, calls: expected } of regions) {
 }
 
 test('no region at all is for people to mend, and the message says where', async () => {
-  const { reader, wait } = answering({});
+  const { reader, wait } = aws({});
   const message = expect.stringContaining('`regions`');
   const error = { reason: 'InvalidReference', retry: 'content', message };
   expect(await wait(reader.readValue(request()))).toEqual({ ok: false, error });
 });
 
 test('a denial names the action, the secret and the region, so that it can be allowed', async () => {
-  const { reader, wait } = answering({ [WEST]: 'AccessDeniedException' });
+  const { reader, wait } = aws({ [WEST]: 'AccessDeniedException' });
   const answer = await wait(reader.readValue(request()));
   expect(!answer.ok && answer.error.message).toMatch(/secretsmanager:GetSecretValue.*"prod\/db".*eu-west-1/);
 });
 
 test('every call is counted, by operation, region and outcome', async () => {
-  const { reader, counted, wait } = answering({ [WEST]: 'timeout', [CENTRAL]: 'ok' });
+  const { reader, counted, wait } = aws({ [WEST]: 'timeout', [CENTRAL]: 'ok' });
   await wait(reader.readVersion(request()));
   await wait(reader.readValue(request()));
   const operations = ['DescribeSecret', 'GetSecretValue'];
@@ -238,78 +238,3 @@ for (const { why, held: versionId, gives, ...row } of replicas) {
     }
   });
 }
-
-const deletions = [
-  { why: 'scheduled for deletion', id: 'prod/db', isDeleted: true, is: true },
-  { why: 'there', id: 'prod/db', isDeleted: false, is: false },
-  { why: 'a name that AWS does not know may be a mistake', id: 'prod/none', isDeleted: false, is: false },
-  {
-    why: 'an ARN that was read has been there',
-    id: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:gone-AbCdEf',
-    isDeleted: false,
-    is: true,
-  },
-];
-
-test.each(deletions)('whether it is deleted: $why', async ({ id, isDeleted, is }) => {
-  const service = fakeSecretsManager();
-  service.secrets.set('prod/db', { stages: { AWSCURRENT: 'v1' }, isDeleted });
-  const { reader, wait } = readerOver({ [WEST]: service });
-  const held = { versionId: 'v1', region: WEST };
-  expect(await wait(reader.isDeleted(request({ held }, id)))).toEqual({ ok: true, value: is });
-});
-
-test('a stage that is missing, a denial and an outage say nothing of a deletion', async () => {
-  for (const answer of ['no stage', 'AccessDeniedException', 'timeout']) {
-    const { reader, wait } = answering({ [WEST]: answer });
-    const told = await wait(reader.isDeleted(request({ held: { versionId: 'v1', region: WEST } })));
-    expect(told.ok && told.value).toBe(false);
-  }
-});
-
-const searched = {
-  kind: 'Find',
-  namePattern: 'prod/*',
-  tags: { team: 'shop' },
-} as const;
-
-test('a search takes a tag with its value, and gives each secret under its name', async () => {
-  const service = fakeSecretsManager();
-  const stages = { AWSCURRENT: 'v1' };
-  service.secrets.set('prod/a', { stages, tags: { team: 'shop' } });
-  service.secrets.set('prod/b', { stages, tags: { team: 'other' } });
-  service.secrets.set('test/a', { stages, tags: { team: 'shop' } });
-  const { reader, wait } = readerOver({ [WEST]: service });
-  const asked = request({ source: searched });
-  const value = await wait(reader.readValue(asked));
-  const version = await wait(reader.readVersion(asked));
-  expect(value.ok && value.value.items.map(({ name }) => name)).toEqual(['prod/a']);
-  expect(value.ok && version.ok && value.value.versionId === version.value.versionId).toBe(true);
-});
-
-test('one secret of a search that may not be read fails all of it', async () => {
-  const service = fakeSecretsManager();
-  for (const name of ['a', 'b'])
-    service.secrets.set(`prod/${name}`, { stages: { AWSCURRENT: 'v1' }, tags: { team: 'shop' } });
-  service.faults.set(
-    'entry arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/b-AbCdEf',
-    'AccessDeniedException',
-  );
-  const { reader, wait } = readerOver({ [WEST]: service });
-  expect(await wait(reader.readValue(request({ source: searched })))).toHaveProperty('error.reason', 'AccessDenied');
-});
-
-test('a version that was read once is not asked for again', async () => {
-  const service = fakeSecretsManager();
-  service.secrets.set('prod/db', { stages: { AWSPREVIOUS: 'v1', AWSCURRENT: 'v2' } });
-  const { reader, wait } = readerOver({ [WEST]: service });
-  const source = { kind: 'SecretVersion', secretId: 'prod/db', versionId: 'v1' } as const;
-  const value = await wait(reader.readValue(request({ source })));
-  expect(value).toMatchObject({ ok: true, value: { versionId: 'v1' } });
-  const held = { versionId: 'v1', region: WEST };
-  expect(await wait(reader.readVersion(request({ source, held })))).toMatchObject({
-    ok: true,
-    value: { versionId: 'v1' },
-  });
-  expect(service.calls).toEqual(['GetSecretValue prod/db']);
-});

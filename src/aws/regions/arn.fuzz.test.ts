@@ -17,7 +17,7 @@ function model(id: string): string | undefined {
     words.length >= 2 && first.length >= 2 && words.every(w => madeOf(w, LETTERS)) && madeOf(number, '0123456789');
   const tail = rest.join(':');
   const isWhole = rest.length > 0 && tail !== '' && !/[\n\r\u2028\u2029]/.test(tail);
-  const isArn = arn === 'arn' && madeOf(partition, `${LETTERS}-`) && service === 'secretsmanager';
+  const isArn = arn === 'arn' && madeOf(partition, `${LETTERS}-`) && ['secretsmanager', 'ssm'].includes(service ?? '');
   return isArn && isRegion && isWhole ? region : undefined;
 }
 
@@ -34,7 +34,7 @@ const id = fc.oneof(
     .tuple(
       fc.constantFrom('arn', 'arn', 'ARN', ''),
       fc.constantFrom('aws', 'aws-cn', '-', 'AWS', ''),
-      fc.constantFrom('secretsmanager', 'secretsmanager', 'ssm', ''),
+      fc.constantFrom('secretsmanager', 'ssm', 'iam', ''),
       region,
       fc.array(part, { maxLength: 3 }),
     )

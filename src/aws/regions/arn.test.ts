@@ -29,6 +29,12 @@ const rows = [
     region: 'eu-west-1',
     moved: 'arn:aws:secretsmanager:us-east-1:1:secret:arn:aws:x:eu-west-1:y',
   },
+  {
+    why: 'a parameter',
+    id: 'arn:aws:ssm:eu-west-1:123456789012:parameter/prod/db',
+    region: 'eu-west-1',
+    moved: 'arn:aws:ssm:us-east-1:123456789012:parameter/prod/db',
+  },
   { why: 'a name', id: 'prod/db', region: undefined, moved: 'prod/db' },
   { why: 'a name with colons is none', id: 'a:b:c:d:e:f', region: undefined, moved: 'a:b:c:d:e:f' },
   { why: 'a name that only begins like one', id: 'arn:prod', region: undefined, moved: 'arn:prod' },

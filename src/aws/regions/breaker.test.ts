@@ -25,8 +25,8 @@ test('one failure is enough where nothing was answered since it began', () => {
   const { clock, breaker, probe, changes } = world();
   breaker.answered();
   clock.advance(10);
-  breaker.failed(clock.monotonic(), probe);
-  expect(breaker.isClosed()).toBe(false);
+  breaker.failed(clock.monotonic(), 'trouble', probe);
+  expect(breaker.trouble()).toBeDefined();
   expect(changes).toEqual(['open']);
 });
 
@@ -35,22 +35,22 @@ test('one failure among answers is none of the region', () => {
   const startedAt = clock.monotonic();
   clock.advance(10);
   breaker.answered();
-  breaker.failed(startedAt, probe);
-  expect(breaker.isClosed()).toBe(true);
+  breaker.failed(startedAt, 'trouble', probe);
+  expect(breaker.trouble()).toBeUndefined();
 });
 
 test('three in a row are', () => {
   const { clock, breaker, probe } = world();
   const startedAt = clock.monotonic();
   breaker.answered();
-  for (let i = 0; i < 3; i += 1) breaker.failed(startedAt, probe);
-  expect(breaker.isClosed()).toBe(false);
+  for (let i = 0; i < 3; i += 1) breaker.failed(startedAt, 'trouble', probe);
+  expect(breaker.trouble()).toBeDefined();
 });
 
 test('it is told once, and probed ever more rarely', async () => {
   const { clock, breaker, probe, changes, state, pass } = world();
   clock.advance(10);
-  for (let i = 0; i < 20; i += 1) breaker.failed(clock.monotonic(), probe);
+  for (let i = 0; i < 20; i += 1) breaker.failed(clock.monotonic(), 'trouble', probe);
   await pass(300_000);
   expect(changes).toEqual(['open']);
   expect(state.probes).toBeGreaterThan(15);
@@ -60,12 +60,12 @@ test('it is told once, and probed ever more rarely', async () => {
 test('a region that answers two probes in a row is back', async () => {
   const { clock, breaker, probe, changes, state, pass } = world();
   clock.advance(10);
-  breaker.failed(clock.monotonic(), probe);
+  breaker.failed(clock.monotonic(), 'trouble', probe);
   state.isUp = true;
   await pass(2_000);
-  expect(breaker.isClosed()).toBe(false);
+  expect(breaker.trouble()).toBeDefined();
   await pass(2_000);
-  expect(breaker.isClosed()).toBe(true);
+  expect(breaker.trouble()).toBeUndefined();
   expect(changes).toEqual(['open', 'closed']);
   expect(state.probes).toBe(2);
   await pass(60_000);
@@ -75,20 +75,20 @@ test('a region that answers two probes in a row is back', async () => {
 test('one that comes and goes is left alone', async () => {
   const { clock, breaker, probe, state, pass } = world();
   clock.advance(10);
-  breaker.failed(clock.monotonic(), probe);
+  breaker.failed(clock.monotonic(), 'trouble', probe);
   state.isUp = true;
   await pass(2_000);
   state.isUp = false;
   await pass(60_000);
-  expect(breaker.isClosed()).toBe(false);
+  expect(breaker.trouble()).toBeDefined();
 });
 
 test('a region that is back is seen within twenty seconds, however long it was away', async () => {
   const { clock, breaker, probe, state, pass } = world();
   clock.advance(10);
-  breaker.failed(clock.monotonic(), probe);
+  breaker.failed(clock.monotonic(), 'trouble', probe);
   await pass(3_600_000);
   state.isUp = true;
   await pass(20_000);
-  expect(breaker.isClosed()).toBe(true);
+  expect(breaker.trouble()).toBeUndefined();
 });

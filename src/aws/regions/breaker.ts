@@ -7,11 +7,15 @@ export type BreakerState = 'closed' | 'open';
 export type Probe = () => Promise<boolean>;
 
 export interface Breaker {
-  isClosed(): boolean;
+  /** Why nobody has to ask there now, as the last call failed; undefined when it is closed. */
+  trouble(): { readonly error: unknown } | undefined;
   /** The region has answered a call. */
   answered(): void;
-  /** It has not answered one that began at `startedAt`, monotonic milliseconds; `probe` asks it again later. */
-  failed(startedAt: number, probe: Probe): void;
+  /**
+   * It has not answered one that began at `startedAt`, monotonic milliseconds, but failed with `error`; `probe` asks it
+   * again later.
+   */
+  failed(startedAt: number, error: unknown, probe: Probe): void;
 }
 
 export interface BreakerOptions {
@@ -34,6 +38,7 @@ const BETWEEN_PROBES_MS = 1_000;
  */
 export function createBreaker({ clock, random, onChange }: BreakerOptions): Breaker {
   let isOpen = false;
+  let last: unknown;
   let failures = 0;
   let lastAnswer = Number.NEGATIVE_INFINITY;
 
@@ -51,13 +56,14 @@ export function createBreaker({ clock, random, onChange }: BreakerOptions): Brea
   };
 
   return {
-    isClosed: () => !isOpen,
+    trouble: () => (isOpen ? { error: last } : undefined),
     answered() {
       failures = 0;
       lastAnswer = clock.monotonic();
     },
-    failed(startedAt, probe) {
+    failed(startedAt, error, probe) {
       failures += 1;
+      last = error;
       if (isOpen || (failures < FAILURES && lastAnswer >= startedAt)) return;
       isOpen = true;
       onChange('open');

@@ -27,6 +27,10 @@ function breaking(spec: object): AwsSecret {
   return { ...awsSecret, spec: { ...awsSecret.spec, ...spec } };
 }
 
+function pathed(jmesPath: string, generation = 1): AwsSecret {
+  return anAwsSecret({ metadata: { generation }, spec: { data: [{ key: 'K', secretId: 's', jmesPath }] } });
+}
+
 const target = aRecord().target;
 const foreign = aSecret({ ownerReferences: [anOwner({ name: 'other', uid: 'uid-2' })] });
 
@@ -37,6 +41,18 @@ const rows: readonly { readonly why: string; readonly when: Partial<Observed>; r
   { why: 'an interval that is no duration', when: { awsSecret: breaking({ refreshInterval: 'often' }) }, is: 'refuse' },
   { why: 'an interval that is too short', when: { awsSecret: breaking({ refreshInterval: '9999ms' }) }, is: 'refuse' },
   { why: 'the shortest interval', when: { awsSecret: anAwsSecret({ spec: { refreshInterval: '10s' } }) }, is: 'wait' },
+  {
+    why: 'an expression that is none, and was never synced',
+    when: { awsSecret: pathed('a['), record: undefined },
+    is: 'refuse',
+  },
+  {
+    why: 'the same in a new generation of a spec that was synced',
+    when: { awsSecret: pathed('a[', 2) },
+    is: 'refuse',
+  },
+  { why: 'expressions of what was synced are not parsed again', when: { awsSecret: pathed('a[') }, is: 'wait' },
+  { why: 'an expression that is one', when: { awsSecret: pathed('a[0]', 2) }, is: 'read' },
   { why: 'another AwsSecret owns the target', when: { secret: foreign }, is: 'refuse' },
   { why: 'a first sync', when: { record: undefined, secret: undefined }, is: 'read' },
   { why: 'a start, with a Secret that we made', when: { record: undefined }, is: 'read' },
@@ -110,6 +126,16 @@ const order: readonly {
   {
     why: 'a broken spec comes before a foreign target',
     when: { awsSecret: breaking({ dataFrom: [] }), secret: foreign },
+    is: 'refuse',
+    reason: 'InvalidSpec',
+  },
+  {
+    why: 'so does a pattern that is none',
+    when: {
+      awsSecret: breaking({ dataFrom: [{ secretId: 's', keys: { rename: [{ pattern: '(', replacement: '' }] } }] }),
+      secret: foreign,
+      record: undefined,
+    },
     is: 'refuse',
     reason: 'InvalidSpec',
   },

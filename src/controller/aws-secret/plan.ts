@@ -6,6 +6,7 @@ import { repairPauseMs } from './repairs.ts';
 import { refuseMetadata } from './secret/metadata-rules.ts';
 import { mayWrite } from './secret/ownership.ts';
 import type { SecretMetadata } from './secret/secret.ts';
+import { compileExpressions } from './sources/expressions.ts';
 import { sourcesOf } from './sources/references.ts';
 import { sourceKey } from './sources/source.ts';
 import { isEcho, refreshRequest } from './triggers.ts';
@@ -58,8 +59,12 @@ function suspended({ awsSecret }: Observed): Plan | undefined {
   return awsSecret.spec.suspend ? { kind: 'suspend' } : undefined;
 }
 
-/** The API server refuses such a spec, but for its metadata; an object stored before a rule existed may still break it. */
-function brokenSpec({ awsSecret }: Observed): Plan | undefined {
+/**
+ * The API server refuses such a spec, but for its metadata, expressions and patterns; an object stored before a rule
+ * existed may still break it.
+ */
+function brokenSpec(observed: Observed): Plan | undefined {
+  const { awsSecret } = observed;
   const { refreshInterval } = awsSecret.spec;
   if (sourcesOf(awsSecret).length === 0) {
     return refuse(fail('InvalidSpec', 'terminal', 'at least one of `data` and `dataFrom` must have an entry'));
@@ -71,16 +76,22 @@ function brokenSpec({ awsSecret }: Observed): Plan | undefined {
     );
   }
   const refused = refuseMetadata(awsSecret.spec.target.metadata);
-  return refused && refuse(refused);
+  if (refused !== undefined) return refuse(refused);
+  // Of a spec that has been synced all expressions are good, and to parse them costs more than all else here.
+  return isSyncedSpec(observed) ? undefined : refuse(compileExpressions(awsSecret.spec));
 }
 
 function foreignTarget({ awsSecret, secret, withUid }: Observed): Plan | undefined {
   return secret === undefined ? undefined : refuse(mayWrite(awsSecret, secret, withUid));
 }
 
-function changedSpec({ awsSecret, record }: Observed): Plan | undefined {
+function changedSpec(observed: Observed): Plan | undefined {
+  return isSyncedSpec(observed) ? undefined : { kind: 'read' };
+}
+
+function isSyncedSpec({ awsSecret, record }: Observed): boolean {
   const { uid, generation } = awsSecret.metadata;
-  return record === undefined || record.uid !== uid || record.generation !== generation ? { kind: 'read' } : undefined;
+  return record !== undefined && record.uid === uid && record.generation === generation;
 }
 
 /** Somebody wrote, deleted or replaced the Secret since we did; or the watch has not brought our own write yet. */

@@ -103,6 +103,8 @@ export interface OwnedSecrets extends SecretCache {
 export interface SecretUsers {
   /** From the cache of workloads. */
   workload(secret: ObjectKey): string | undefined;
+  /** Keys without which a pod of a workload does not start, and that workload; from the cache too. */
+  requiredKeys(secret: ObjectKey): ReadonlyMap<string, string>;
   /** Read live: pods, and whatever makes them, that name it in any way; also where no restart depends on it. */
   find(secret: ObjectKey): Promise<Result<string | undefined>>;
 }

@@ -145,6 +145,15 @@ for (const { why, act, calls, outcome, writes, ready = 'True' } of later) {
   });
 }
 
+test('an expression that is none is told before AWS is asked, and waits for another spec', async () => {
+  const w = syncWorld(anAwsSecret({ spec: { data: [{ key: 'K', secretId: 's', jmesPath: 'a[' }] } }));
+  const { outcome, calls } = await w.run();
+  expect(calls.filter(call => call === 'value' || call === 'version')).toEqual([]);
+  expect(outcome).toMatchObject({ kind: 'terminal', error: { reason: 'InvalidSpec' } });
+  expect(w.ready()).toMatchObject({ status: 'False', reason: 'InvalidSpec', message: expect.stringContaining('"K"') });
+  expect(w.writes).toEqual([]);
+});
+
 test('a status that was lost is written on the next run, without asking AWS again', async () => {
   const w = syncWorld();
   w.state.statusIsLost = true;

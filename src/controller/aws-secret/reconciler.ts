@@ -6,7 +6,7 @@ import { formatKey } from '../runtime/key.ts';
 import type { Log } from '../runtime/log.ts';
 import { done, type Outcome } from '../runtime/outcome.ts';
 import { type Plan, plan } from './plan.ts';
-import type { AwsSecretIndex, SecretStore } from './ports.ts';
+import type { AwsSecretIndex, SecretStore, SecretUsers } from './ports.ts';
 import { recordFromStatus, type SyncRecord } from './record.ts';
 import { isContest } from './repairs.ts';
 import { contested } from './report/events.ts';
@@ -18,6 +18,7 @@ import { type SyncDependencies, sync } from './sync.ts';
 export interface ReconcilerDependencies extends SyncDependencies, ReportDependencies, TidyDependencies {
   readonly awsSecrets: AwsSecretIndex;
   readonly store: SecretStore;
+  readonly users: SecretUsers | undefined;
   readonly records: Map<string, SyncRecord>;
   /** Whether other keys wait for a worker. */
   readonly hasBacklog: () => boolean;
@@ -54,6 +55,7 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
     const awsSecret = awsSecrets.get(key);
     if (awsSecret === undefined || awsSecret.metadata.deletionTimestamp !== undefined) {
       records.delete(key);
+      deps.gone.delete(key);
       return done;
     }
     try {

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { anAwsSecret, aRecord, aSource } from '../../../test/support/builders.ts';
-import type { AwsSecretStatus } from '../../crds/aws-secret.ts';
+import { type AwsSecretStatus, awsSecretStatusSchema } from '../../crds/aws-secret.ts';
 import type { Condition } from '../../crds/conditions.ts';
 import { formerContents, recordFromStatus, silenceFromStatus } from './record.ts';
+import { nextStatus } from './report/status.ts';
+import { sourcesOf } from './sources/references.ts';
 
 const VERIFIED = '2030-01-01T00:00:00.000Z';
 
@@ -48,6 +50,30 @@ test('the request that was served and the time of a version are kept', () => {
     WALL,
   );
   expect(record).toMatchObject({ handledRefreshRequest: 'x', sources: [{ version: { createdTime } }] });
+});
+
+test('sources of every kind come back from the status that names them', () => {
+  const spec = {
+    data: [
+      { key: 'A', secretId: 's', versionStage: 'X' },
+      { key: 'B', secretId: 's', versionId: 'e95cff9b-0f6e-4551-837c-e653cbed2f5f' },
+      { key: 'C', parameter: '/p' },
+      { key: 'D', parameter: '/p', parameterVersion: 7 },
+    ],
+    dataFrom: [
+      { secretId: 's' },
+      { parameterPath: '/p' },
+      { find: { namePattern: 's' } },
+      { find: { namePattern: 's', tags: { team: 'shop', app: 'a' } } },
+    ],
+  };
+  const version = (index: number) => ({ versionId: `v${index}`, region: 'eu-west-1' });
+  const sources = sourcesOf(anAwsSecret({ spec })).map((source, index) => ({ source, version: version(index) }));
+  const result = { kind: 'synced', record: aRecord({ sources }) } as const;
+  const status = nextStatus(anAwsSecret({ spec }), result, WALL, { maxStalenessMs: 24 * HOUR });
+  expect(() => awsSecretStatusSchema.parse(status)).not.toThrow();
+  const awsSecret = anAwsSecret({ spec, ...(status && { status }) });
+  expect(recordFromStatus(awsSecret, 0, WALL)?.sources).toEqual(sources);
 });
 
 test('an interval of 0 is never due', () => {

@@ -1,5 +1,6 @@
 import { type AwsSecret, type SourceStatus, targetName } from '../../crds/aws-secret.ts';
 import { type ContentChange, readChange } from '../../crds/content-history.ts';
+import type { HeldKeys } from './loss/held-keys.ts';
 import type { SourceVersion } from './ports.ts';
 import type { Repairs } from './repairs.ts';
 import { sourcesOf } from './sources/references.ts';
@@ -30,6 +31,8 @@ export interface SyncRecord {
   readonly answeredAt: number;
   /** Monotonic milliseconds of our last write of the Secret; undefined when this process has not written it. */
   readonly writtenAt: number | undefined;
+  /** Names of what the target held when this process last wrote it; undefined: only the Secret itself tells. */
+  readonly keys?: HeldKeys | undefined;
   /** Undefined: none, by this process. */
   readonly repairs?: Repairs | undefined;
   readonly handledRefreshRequest: string | undefined;

@@ -2,11 +2,15 @@ import type { AwsSecret } from '../../crds/aws-secret.ts';
 import { readHistory } from '../../crds/content-history.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
 import type { SyncError } from '../runtime/error.ts';
+import { formatKey } from '../runtime/key.ts';
 import type { Log } from '../runtime/log.ts';
 import { refreshDelayMs } from '../runtime/schedule.ts';
 import { changeLagMs } from './change-lag.ts';
+import { type DeletionDependencies, followDeletion } from './loss/follow-deletion.ts';
+import { heldKeys } from './loss/held-keys.ts';
+import { asLoss, type HoldDependencies, holdLoss } from './loss/hold.ts';
 import { isRequested, isTouchedByOthers, type Observed, type Plan } from './plan.ts';
-import type { SourceReader, SyncMetrics } from './ports.ts';
+import type { SecretStore, SourceReader, SyncMetrics } from './ports.ts';
 import { formerContents, type SyncRecord, silenceFromStatus } from './record.ts';
 import { repaired } from './repairs.ts';
 import type { SyncResult } from './report/result.ts';
@@ -17,8 +21,9 @@ import { freshEnough, refreshIntervalMs } from './sources/freshness.ts';
 import { selectValues } from './sources/select.ts';
 import { isEcho, refreshRequest } from './triggers.ts';
 
-export interface SyncDependencies extends WriteDependencies {
+export interface SyncDependencies extends WriteDependencies, HoldDependencies, DeletionDependencies {
   readonly reader: SourceReader;
+  readonly store: SecretStore;
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: SyncMetrics;
@@ -45,9 +50,10 @@ export async function sync(plan: Plan, observed: Observed, deps: SyncDependencie
 async function verify(observed: Observed, known: SyncRecord, deps: SyncDependencies, log: Log): Promise<SyncResult> {
   const { awsSecret, secret } = observed;
   const answer = await verifySources(deps.reader, awsSecret, known, freshEnough(awsSecret, observed.now));
-  if (answer.kind === 'failed') return failed(observed, worst(answer.failures), answer.failures);
+  if (answer.kind === 'failed') return await unread(observed, answer.failures, deps);
   if (answer.kind === 'moved') return await read(observed, deps, log);
   const { sources, observedAt } = answer;
+  deps.gone.delete(formatKey(awsSecret.metadata));
   // The status names the newest content only, and that of former releases none.
   const history = secret !== undefined && isEcho(secret, known) ? readHistory(secret) : known.history;
   return { kind: 'synced', record: { ...known, sources, history, ...answered(awsSecret, observedAt, deps) } };
@@ -58,11 +64,13 @@ async function read(observed: Observed, deps: SyncDependencies, log: Log): Promi
   const { awsSecret, secret } = observed;
   const freshAfter = isRequested(observed) ? observed.now : freshEnough(awsSecret, observed.now);
   const fetched = await fetchSources(deps.reader, awsSecret, observed.record, freshAfter);
-  if (fetched.kind === 'failed') return failed(observed, worst(fetched.failures), fetched.failures);
+  if (fetched.kind === 'failed') return await unread(observed, fetched.failures, deps);
   const values = selectValues(awsSecret, fetched.values);
-  if (!values.ok) return failed(observed, values.error);
+  if (!values.ok) return failed(observed, asLoss(values.error, observed));
   const manifest = renderSecret(awsSecret, values.value);
   if (!manifest.ok) return failed(observed, manifest.error);
+  const kept = await holdLoss(observed, values.value, deps);
+  if (!kept.ok) return failed(observed, kept.error);
   const superseded = supersession(awsSecret, deps);
   if (superseded !== undefined) return failed(observed, superseded);
   const known = { cached: secret, former: formerContents(awsSecret, observed.record) };
@@ -72,7 +80,20 @@ async function read(observed: Observed, deps: SyncDependencies, log: Log): Promi
     deps.metrics.changed(changeLagMs(observed.record?.sources ?? [], fetched.sources, deps.clock.now()));
     log.info('secret written', { secret: manifest.value.name, count: values.value.size });
   }
-  return { kind: 'synced', record: recordOf(observed, fetched, written.value, deps) };
+  deps.gone.delete(formatKey(awsSecret.metadata));
+  const record = recordOf(observed, fetched, written.value, deps);
+  return { kind: 'synced', record: { ...record, keys: heldKeys(values.value) } };
+}
+
+/** Nothing is written; or the Secret goes with its sources, where its spec says so. */
+async function unread(
+  observed: Observed,
+  failures: readonly SourceFailure[],
+  deps: SyncDependencies,
+): Promise<SyncResult> {
+  const told = failures.map(failure => ({ ...failure, error: asLoss(failure.error, observed) }));
+  const deleted = await followDeletion(observed, failures, deps);
+  return failed(observed, deleted ?? worst(told), told);
 }
 
 /** AWS takes its time: what was deleted or changed meanwhile is not written any more, but decided anew. */
@@ -121,10 +142,11 @@ function answered(
   { clock, random }: SyncDependencies,
 ): Pick<SyncRecord, 'verifiedTime' | 'answeredAt' | 'dueAt'> {
   const intervalMs = refreshIntervalMs(awsSecret);
+  const answeredAt = Math.min(observedAt, clock.monotonic());
   return {
-    verifiedTime: clock.now() - (clock.monotonic() - observedAt),
-    answeredAt: observedAt,
-    dueAt: intervalMs === undefined ? undefined : observedAt + refreshDelayMs(intervalMs, random),
+    verifiedTime: clock.now() - (clock.monotonic() - answeredAt),
+    answeredAt,
+    dueAt: intervalMs === undefined ? undefined : answeredAt + refreshDelayMs(intervalMs, random),
   };
 }
 

@@ -4,6 +4,10 @@ import type { SecretUse, Workload } from './workload.ts';
 interface SecretRef {
   readonly name?: string;
   readonly optional?: boolean;
+  /** Of one environment variable. */
+  readonly key?: string;
+  /** Of a volume. */
+  readonly items?: readonly { readonly key: string }[];
 }
 
 /** The part of a Kubernetes PodSpec that can name a Secret. */
@@ -26,7 +30,7 @@ interface Container {
 
 interface Volume {
   readonly name: string;
-  readonly secret?: { readonly secretName?: string; readonly optional?: boolean };
+  readonly secret?: Omit<SecretRef, 'name' | 'key'> & { readonly secretName?: string };
   readonly projected?: { readonly sources?: readonly { readonly secret?: SecretRef }[] };
 }
 
@@ -50,11 +54,13 @@ export function secretUses(spec: PodSpec): readonly SecretUse[] {
 
 function volumeSecrets({ secret, projected }: Volume): readonly SecretRef[] {
   const whole: SecretRef[] = [];
-  if (secret?.secretName !== undefined) whole.push({ name: secret.secretName, optional: secret.optional ?? false });
+  if (secret?.secretName !== undefined) whole.push({ ...secret, name: secret.secretName });
   return [...whole, ...(projected?.sources ?? []).flatMap(source => source.secret ?? [])];
 }
 
 function use(container: Container, how: SecretUse['how'], ref: SecretRef | undefined): readonly SecretUse[] {
   if (ref?.name === undefined) return [];
-  return [{ secretName: ref.name, container: container.name, how, optional: ref.optional ?? false }];
+  const keys = ref.key === undefined ? ref.items?.map(({ key }) => key) : [ref.key];
+  const named = keys !== undefined && keys.length > 0 && { keys };
+  return [{ secretName: ref.name, container: container.name, how, optional: ref.optional ?? false, ...named }];
 }

@@ -6,8 +6,10 @@ export interface SecretUse {
   readonly container: string;
   /** Only a `volume` sees a change by itself: the kubelet updates it (kubernetes.io/docs/concepts/configuration/secret). */
   readonly how: 'env' | 'envFrom' | 'volume' | 'subPath';
-  /** The pod starts without the Secret. */
+  /** The pod starts without the Secret, and without the keys. */
   readonly optional: boolean;
+  /** Keys that it names one by one; undefined where it takes whatever there is. */
+  readonly keys?: readonly string[];
 }
 
 /** Kinds whose pods are replaced when their template changes, and those that make pods for a run. */

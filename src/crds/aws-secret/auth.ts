@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { rules } from '../cel.ts';
 
 const ROLE_ARN = '^arn:[a-z-]+:iam::[0-9]{12}:role/[!-~]+$';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { rules } from '../cel.ts';
 
 /** As the status names what was read. */
@@ -25,7 +25,14 @@ const dataEntry = z
       .min(1)
       .max(2048)
       .optional()
-      .meta({ description: 'Name or ARN of a parameter in AWS Systems Manager Parameter Store.' }),
+      .meta({
+        description: 'Name or ARN of a parameter in AWS Systems Manager Parameter Store.',
+        ...rules({
+          rule: "self.startsWith('arn:') || self.matches('^[a-zA-Z0-9_./-]+$')",
+          message:
+            '`parameter` must be an ARN, or a name of letters, digits, "_", ".", "-" and "/"; a version goes into `parameterVersion` or `parameterLabel`',
+        }),
+      }),
     property: z
       .string()
       .min(1)
@@ -39,7 +46,8 @@ const dataEntry = z
       .optional()
       .meta({ description: 'JMESPath expression over the JSON document, such as endpoints[0].host (jmespath.org).' }),
     encoding: z.enum(['None', 'Base64', 'Base64Url']).default('None').meta({
-      description: 'How the selected text is encoded in AWS: it is decoded before it goes into the Secret.',
+      description:
+        'How the selected text is encoded in AWS: it is decoded before it goes into the Secret. Line breaks in it do not matter.',
     }),
     versionStage: z
       .string()
@@ -49,7 +57,19 @@ const dataEntry = z
       .meta({ description: 'Staging label of the version to read. Default: AWSCURRENT.' }),
     versionId: z.string().min(32).max(64).optional().meta({ description: 'Version to read, whatever stage it has.' }),
     parameterVersion: z.int().min(1).optional().meta({ format: 'int64', description: 'Version of the parameter.' }),
-    parameterLabel: z.string().min(1).max(100).optional().meta({ description: 'Label of the parameter’s version.' }),
+    parameterLabel: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({
+        description: 'Label of the parameter’s version.',
+        ...rules({
+          rule: "self.matches('^[a-zA-Z_.-][a-zA-Z0-9_.-]*$')",
+          message:
+            '`parameterLabel` must consist of letters, digits, "_", "." and "-", and must not begin with a digit',
+        }),
+      }),
     optional: z.boolean().default(false).meta({
       description: 'Leave the key out, instead of failing, while AWS has no such secret, parameter or property.',
     }),
@@ -84,15 +104,21 @@ const keys = z
     rename: z
       .array(
         z.object({
-          pattern: z.string().min(1).max(256).meta({ description: 'Regular expression of RE2.' }),
-          replacement: z.string().max(256).meta({ description: 'What replaces each match; $1 is its first group.' }),
+          pattern: z
+            .string()
+            .min(1)
+            .max(256)
+            .meta({ description: 'Regular expression of RE2 (github.com/google/re2/wiki/Syntax).' }),
+          replacement: z.string().max(256).meta({
+            description: `What replaces each match: $0 is all of it, $1 to $9 its groups, \${name} one by name or number, $$ a dollar.`,
+          }),
         }),
       )
       .max(16)
       .optional()
       .meta({ description: 'Replacements, one after the other.', 'x-kubernetes-list-type': 'atomic' }),
     case: z.enum(['UpperSnake', 'LowerSnake']).optional().meta({
-      description: 'UpperSnake: dbPassword becomes DB_PASSWORD. LowerSnake: db_password.',
+      description: 'UpperSnake: dbPassword and db-password become DB_PASSWORD. LowerSnake: db_password.',
     }),
     prefix: z
       .string()
@@ -107,7 +133,9 @@ const keys = z
       }),
   })
   .optional()
-  .meta({ description: 'What becomes of names before they are keys of the Secret.' });
+  .meta({
+    description: 'What becomes of names before they are keys of the Secret: `rename`, then `case`, then `prefix`.',
+  });
 
 const find = z
   .object({
@@ -119,7 +147,8 @@ const find = z
       .optional()
       .meta({ description: 'Tags that a secret must have, each key with its value.', maxProperties: 10 }),
     expand: z.boolean().default(false).meta({
-      description: 'False: one key for each secret, named by it. True: one for each property of each secret.',
+      description:
+        'False: one key for each secret, which is what of its name follows the last "/" before the first wildcard, with "/" as "_". True: one for each property of each secret.',
     }),
   })
   .optional()
@@ -136,7 +165,10 @@ const dataFromEntry = z
       .meta({
         description:
           'All parameters under a path of Parameter Store. The key is what follows the path, with "/" as "_".',
-        ...rules({ rule: "self.startsWith('/')", message: '`parameterPath` must begin with "/"' }),
+        ...rules({
+          rule: "self.matches('^/[a-zA-Z0-9_./-]*$')",
+          message: '`parameterPath` must begin with "/", and consist of letters, digits, "_", ".", "-" and "/"',
+        }),
       }),
     find,
     keys,
@@ -161,6 +193,6 @@ export const data = z
   });
 
 export const dataFrom = z.array(dataFromEntry).max(64).optional().meta({
-  description: 'Whole secrets, paths and searches. Two entries that give the same key are refused by name.',
+  description: 'Whole secrets, paths and searches. Two names that give the same key are refused.',
   'x-kubernetes-list-type': 'atomic',
 });

@@ -36,6 +36,14 @@ export function createSecretUsers(transport: Transport, workloads: WorkloadCache
       const [first] = workloads.usingSecret(namespace, name);
       return first && `${first.kind} ${first.metadata.name}`;
     },
+    requiredKeys({ namespace, name }) {
+      const required = new Map<string, string>();
+      for (const { kind, metadata, uses } of workloads.usingSecret(namespace, name)) {
+        const named = uses.filter(use => use.secretName === name && !use.optional).flatMap(use => use.keys ?? []);
+        for (const key of named) required.set(key, `${kind} ${metadata.name}`);
+      }
+      return required;
+    },
     async find({ namespace, name }) {
       for (const collection of COLLECTIONS) {
         const found = await findIn(transport, collection, namespace, name);

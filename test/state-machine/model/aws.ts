@@ -6,12 +6,13 @@ export const SECONDARY = 'eu-central-1';
 /** Why AWS does not give a secret that it has. */
 export type Trouble = 'deleted' | 'denied' | 'sealed';
 
-/** What AWS has of one secret in one region. */
+/** What AWS has of one secret in one region; of a parameter, its second version and its first, which has the label FORMER. */
 export interface Stored {
   /** Undefined for a secret that was made without a value. */
   readonly current?: Content;
   readonly previous?: Content;
   readonly trouble?: Trouble;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** By `storedKey`. */
@@ -45,6 +46,7 @@ export interface SharedContent {
   readonly previous?: ContentName;
   readonly content?: ContentName;
   readonly trouble?: Trouble;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** Secrets that all sequences share, and nobody changes. */
@@ -52,7 +54,7 @@ export const SHARED = {
   bytes: { content: 'bytes' },
   docker: { content: 'a Docker configuration' },
   /** With a value before it. */
-  twice: { previous: 'login without a password', content: 'login' },
+  twice: { previous: 'login without a password', content: 'login', tags: { team: 'shop' } },
   list: { content: 'a list' },
   bare: { content: 'an object without properties' },
   misnamed: { content: 'a name that is no key' },
@@ -65,3 +67,15 @@ export const SHARED = {
 
 export type SharedSecret = keyof typeof SHARED;
 export const SHARED_SECRETS = Object.keys(SHARED) as readonly SharedSecret[];
+
+/** Parameters below one path, which all sequences share, and nobody changes: their two versions. */
+export const PARAMETERS = {
+  level: { previous: 'text', content: 'text' },
+  'db/login': { previous: 'login without a password', content: 'login' },
+  /** By its label alone, because moto does not tell which one it was asked for. */
+  labelled: { previous: 'login without a password', content: 'text' },
+} as const satisfies Readonly<Record<string, SharedContent>>;
+
+export type SharedParameter = keyof typeof PARAMETERS;
+export const SHARED_PARAMETERS = Object.keys(PARAMETERS) as readonly SharedParameter[];
+export const FORMER = 'former';

@@ -35,6 +35,7 @@ const CONTENTS = {
         'tls.key': `key-${stamp}`,
         'ssh-privatekey': `ssh-${stamp}`,
         '.dockerconfigjson': `{"auths":{"${stamp}":{}}}`,
+        encoded: Buffer.from(`encoded-${stamp}`).toString('base64'),
       }),
     ),
   text: (stamp: string) => plain(`text-${stamp}`),

@@ -101,7 +101,7 @@ function recordDifferences(spec: Spec, { metadata, status }: LiveAwsSecret, live
   const target = status?.target;
   const isTarget =
     target?.name === name && target.uid === secret?.uid && target.resourceVersion === secret?.resourceVersion;
-  const sources = new Set([...(spec.data ?? []), ...(spec.dataFrom ?? [])].map(({ secretId }) => secretId));
+  const sources = new Set(namesOf(spec));
   const listed = status?.sources ?? [];
   const region = primaryRegion(spec, PRIMARY);
   const areSources = listed.every(source => sources.has(source.name) && [region, undefined].includes(source.region));
@@ -109,6 +109,12 @@ function recordDifferences(spec: Spec, { metadata, status }: LiveAwsSecret, live
     ...(isTarget ? [] : ['the status names another target']),
     ...(areSources ? [] : ['the status names other sources']),
   ];
+}
+
+/** What the spec calls its sources. */
+function namesOf({ data = [], dataFrom = [] }: Spec): readonly (string | undefined)[] {
+  const whole = dataFrom.map(({ secretId, parameterPath, find }) => secretId ?? parameterPath ?? find?.namePattern);
+  return [...data.map(({ secretId, parameter }) => secretId ?? parameter), ...whole];
 }
 
 /** What a spec or a value that was refused, and taken back, must leave as it was. */

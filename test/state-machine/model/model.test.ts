@@ -9,7 +9,7 @@ import type { DataEntry, Spec } from './spec.ts';
 import { companionOf, judge, type Scene } from './verdict.ts';
 
 const names = namesOf('1', name => name);
-const { own, shared, missing, awsSecret } = names;
+const { own, shared, missing, awsSecret, parameters, path } = names;
 const scene = initialScene(names, 'uid', 'stamp');
 const entry = (over: Partial<DataEntry> = {}): Spec => ({ data: [{ key: 'k', secretId: own.login, ...over }] });
 const whole = (...secretIds: readonly string[]): Spec => ({ dataFrom: secretIds.map(secretId => ({ secretId })) });
@@ -62,6 +62,68 @@ describe('what a key holds', () => {
     { why: 'JSON, but no object', spec: whole(shared.list), is: ['NotJson'] },
     { why: 'no properties', spec: whole(shared.bare), is: ['EmptyValue'] },
     { why: 'a name that is no key', spec: whole(shared.misnamed), is: ['InvalidKey'] },
+    { why: 'a path through the document', spec: entry({ jmesPath: 'nested.a[1]' }), is: { k: 'x' } },
+    { why: 'a path to nothing', spec: entry({ jmesPath: 'note' }), is: ['PropertyNotFound'] },
+    { why: 'a path to nothing, and optional', spec: entry({ jmesPath: 'note', optional: true }), is: {} },
+    { why: 'a path through a text', spec: entry({ secretId: own.text, jmesPath: 'note' }), is: ['NotJson'] },
+    { why: 'a function of a number', spec: entry({ jmesPath: 'length(port)' }), is: ['ExpressionFailed'] },
+    {
+      why: 'no path',
+      spec: entry({ secretId: missing, jmesPath: 'username[' }),
+      is: ['InvalidSpec', 'SecretNotFound'],
+    },
+    {
+      why: 'what is encoded',
+      spec: entry({ secretId: own.keys, property: 'encoded', encoding: 'Base64' }),
+      is: { k: 'encoded-stamp' },
+    },
+    { why: 'what is not', spec: entry({ property: 'username', encoding: 'Base64Url' }), is: ['DecodingFailed'] },
+    { why: 'a version that nobody knows', spec: entry({ versionId: '0' }), is: ['SecretNotFound'] },
+    { why: 'a parameter', spec: { data: [{ key: 'k', parameter: parameters.level }] }, is: { k: 'text-stamp' } },
+    {
+      why: 'a parameter by its label',
+      spec: { data: [{ key: 'k', parameter: parameters.labelled, parameterLabel: 'former', property: 'host' }] },
+      is: { k: 'stamp-previous' },
+    },
+    {
+      why: 'a parameter by a version that there is not',
+      spec: { data: [{ key: 'k', parameter: parameters.level, parameterVersion: 3 }] },
+      is: ['SecretNotFound'],
+    },
+    {
+      why: 'all below a path',
+      spec: { data: [{ key: 'db_login', secretId: own.text }], dataFrom: [{ parameterPath: path }] },
+      is: { level: 'text-stamp', labelled: 'text-stamp', db_login: 'text-stamp' },
+    },
+    { why: 'nothing below a path', spec: { dataFrom: [{ parameterPath: `${path}/missing` }] }, is: ['EmptyValue'] },
+    {
+      why: 'what is found by tag',
+      spec: { dataFrom: [{ find: { namePattern: '*', tags: { team: 'shop' }, expand: true }, keys: { prefix: 'x' } }] },
+      is: expect.objectContaining({ xport: '5432' }),
+    },
+    { why: 'nothing found', spec: { dataFrom: [{ find: { namePattern: `${missing}*` } }] }, is: ['EmptyValue'] },
+    {
+      why: 'names that are changed',
+      spec: {
+        dataFrom: [
+          {
+            secretId: own.keys,
+            keys: { rename: [{ pattern: '-', replacement: '' }], case: 'UpperSnake', prefix: 'a-' },
+          },
+        ],
+      },
+      is: expect.objectContaining({ 'a-TLS_KEY': 'key-stamp', 'a-SSHPRIVATEKEY': 'ssh-stamp' }),
+    },
+    {
+      why: 'a pattern that is none',
+      spec: { dataFrom: [{ secretId: own.keys, keys: { rename: [{ pattern: '(', replacement: '' }] } }] },
+      is: ['InvalidSpec'],
+    },
+    {
+      why: 'names that become one',
+      spec: { dataFrom: [{ secretId: own.keys, keys: { rename: [{ pattern: '^(.*)$', replacement: 'x' }] } }] },
+      is: ['DuplicateKey'],
+    },
     {
       why: 'all wrongs at once',
       spec: { ...whole(shared.bare, shared.denied), ...entry({ secretId: missing }) },

@@ -1,4 +1,11 @@
-import { OWN_SECRETS, type OwnSecret, SHARED_SECRETS, type SharedSecret } from './aws.ts';
+import {
+  OWN_SECRETS,
+  type OwnSecret,
+  SHARED_PARAMETERS,
+  SHARED_SECRETS,
+  type SharedParameter,
+  type SharedSecret,
+} from './aws.ts';
 
 /** What the objects of one sequence are called, so that none meets those of another. */
 export interface Names {
@@ -13,6 +20,9 @@ export interface Names {
   readonly controlled: string;
   readonly own: Readonly<Record<OwnSecret, string>>;
   readonly shared: Readonly<Record<SharedSecret, string>>;
+  readonly parameters: Readonly<Record<SharedParameter, string>>;
+  /** Of the parameters. */
+  readonly path: string;
   readonly missing: string;
 }
 
@@ -23,6 +33,7 @@ export function namesOf(sequence: string, unique: (name: string) => string): Nam
   const awsSecret = `s-${sequence}`;
   const named = <T extends string>(all: readonly T[], folder: string) =>
     Object.fromEntries(all.map(name => [name, unique(`${folder}/${name}`)])) as Record<T, string>;
+  const path = `/${unique('parameters')}`;
   return {
     awsSecret,
     free: [`${awsSecret}-a`, `${awsSecret}-b`, `${awsSecret}-long-`.padEnd(LONGEST_NAME, 'x')],
@@ -31,6 +42,8 @@ export function namesOf(sequence: string, unique: (name: string) => string): Nam
     controlled: `${awsSecret}-controlled`,
     own: named(OWN_SECRETS, awsSecret),
     shared: named(SHARED_SECRETS, 'shared'),
+    parameters: Object.fromEntries(SHARED_PARAMETERS.map(name => [name, `${path}/${name}`])) as Names['parameters'],
+    path,
     missing: unique('missing'),
   };
 }

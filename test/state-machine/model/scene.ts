@@ -2,12 +2,13 @@ import {
   type Aws,
   OWN,
   OWN_SECRETS,
+  PARAMETERS,
   PRIMARY,
   SECONDARY,
   SHARED,
+  SHARED_PARAMETERS,
   SHARED_SECRETS,
   type SharedContent,
-  type SharedSecret,
   type Stored,
   storedKey,
 } from './aws.ts';
@@ -27,21 +28,24 @@ export function initialScene(names: Names, uid: string, stamp: string): Scene {
   };
 }
 
-function initialAws({ own, shared }: Names, stamp: string): Aws {
+function initialAws({ own, shared, parameters }: Names, stamp: string): Aws {
   const regional = contentOf(OWN.regional, `${stamp}-${SECONDARY}`);
   return new Map<string, Stored>([
     ...OWN_SECRETS.map(name => [storedKey(PRIMARY, own[name]), { current: contentOf(OWN[name], stamp) }] as const),
     [storedKey(SECONDARY, own.regional), { current: regional }],
-    ...SHARED_SECRETS.map(name => [storedKey(PRIMARY, shared[name]), sharedOf(name, stamp)] as const),
+    ...SHARED_SECRETS.map(name => [storedKey(PRIMARY, shared[name]), sharedOf(SHARED[name], stamp)] as const),
+    ...SHARED_PARAMETERS.map(
+      name => [storedKey(PRIMARY, parameters[name]), sharedOf(PARAMETERS[name], stamp)] as const,
+    ),
   ]);
 }
 
-function sharedOf(name: SharedSecret, stamp: string): Stored {
-  const { previous, content, trouble }: SharedContent = SHARED[name];
+function sharedOf({ previous, content, trouble, tags }: SharedContent, stamp: string): Stored {
   return {
     ...(previous !== undefined && { previous: contentOf(previous, `${stamp}-previous`) }),
     ...(content !== undefined && { current: contentOf(content, stamp) }),
     ...(trouble !== undefined && { trouble }),
+    ...(tags !== undefined && { tags }),
   };
 }
 

@@ -1,20 +1,14 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Hints, Json, JsonObject } from '../schema/json-schema.ts';
+import { oneOf, without } from './arbitraries.ts';
+import { authHints } from './auth-hints.ts';
 import { PRIMARY, SECONDARY } from './aws.ts';
 import type { Names } from './names.ts';
+import { sourceHints } from './source-hints.ts';
 import { asSpec } from './spec.ts';
-
-type Weighted = readonly (readonly [weight: number, values: Arbitrary<Json>])[];
-
-function oneOf(...choices: Weighted): Arbitrary<Json> {
-  return fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
-}
 
 /** What makes a spec meet the objects of a sequence: else every one that is drawn would name what is not there. */
 export function specHints(names: Names): Hints {
-  const { own, shared, missing } = names;
-  const anySecret = fc.constantFrom(...Object.values(own), ...Object.values(shared), missing);
-  const documents = fc.constantFrom(own.login, own.more, own.keys, own.regional);
   return {
     spec: {
       valid: specs =>
@@ -22,7 +16,7 @@ export function specHints(names: Names): Hints {
           .tuple(specs, fc.nat(3))
           .map(([spec, n]) => (n === 0 ? spec : withKeysOfType(spec, names)))
           .filter(hasSource),
-      breaks: [specs => specs.map(spec => without(spec as JsonObject, 'data', 'dataFrom'))],
+      breaks: [specs => specs.map(spec => without(spec, 'data', 'dataFrom'))],
     },
     'spec.refreshInterval': { valid: () => intervals, breaks: [() => fc.constantFrom(...BAD_INTERVALS)] },
     'spec.suspend': { valid: () => oneOf([9, fc.constant(false)], [1, fc.constant(true)]) },
@@ -39,18 +33,8 @@ export function specHints(names: Names): Hints {
     },
     // No two lists of more than two real regions are distinct: for those that are too long.
     'spec.regions[]': { valid: () => fc.stringMatching(/^[a-z]{2}-[a-z]{4,9}-[0-9]{1,4}$/) },
-    'spec.data[]': { valid: entries => oneOf([3, soundEntries(names)], [1, entries]) },
-    'spec.data[].key': {
-      valid: () => keys,
-      breaks: [() => fc.constantFrom('a/b', '.', '..', '..a', 'a b', 'a\n', 'ключ', 'a\u0000', '$(a)')],
-    },
-    'spec.data[].secretId': { valid: texts => oneOf([9, anySecret], [1, texts]) },
-    'spec.data[].property': {
-      valid: texts => oneOf([4, fc.constantFrom('username', 'password', '__proto__', 'a b', 'nested')], [1, texts]),
-    },
-    // A rotation changes the previous version too, and cannot be taken back: so nobody asks for one of what is rotated.
-    'spec.data[].versionStage': { valid: texts => oneOf([8, fc.constant('AWSCURRENT')], [1, texts]) },
-    'spec.dataFrom[].secretId': { valid: texts => oneOf([12, documents], [4, anySecret], [1, texts]) },
+    ...authHints,
+    ...sourceHints(names),
     'spec.target.name': {
       valid: () => fc.constantFrom(names.awsSecret, ...names.free, names.handmade, names.frozen, names.controlled),
       breaks: [() => fc.constantFrom('A', 'a_b', '-a', 'a-', 'a..b', '.', 'a/b', 'a\n', 'a b', 'ü')],
@@ -125,35 +109,6 @@ const BAD_INTERVALS = [
   '9e9h',
 ];
 
-const keys: Arbitrary<Json> = oneOf(
-  [4, fc.constantFrom('username', 'password', 'tls.crt', 'tls.key', 'ssh-privatekey', '.dockerconfigjson', 'DB_URL')],
-  [1, fc.constantFrom('__proto__', 'constructor', 'toString', '-', '_', '.a', 'a..b')],
-  [2, fc.stringMatching(/^[-._a-zA-Z0-9]{1,24}$/).filter(key => key !== '.' && !key.startsWith('..'))],
-  [1, fc.constant('k'.repeat(253))],
-);
-
-/** Entries whose source has what they ask for, as long as nobody rotates it. */
-function soundEntries({ own, shared }: Names): Arbitrary<Json> {
-  const sources: readonly JsonObject[] = [
-    { secretId: own.login, property: 'username' },
-    { secretId: own.login, property: 'port' },
-    { secretId: own.login, property: 'big' },
-    { secretId: own.login, property: 'empty' },
-    { secretId: own.login, property: 'nested', versionStage: 'AWSCURRENT' },
-    { secretId: own.more, property: '__proto__' },
-    { secretId: own.keys, property: 'tls.key', optional: true },
-    { secretId: own.keys },
-    { secretId: own.text },
-    { secretId: shared.bytes },
-    { secretId: shared.large },
-    { secretId: own.login, property: 'not there', optional: true },
-    { secretId: shared.deleted, optional: true },
-    { secretId: own.text, versionStage: 'never there', optional: true },
-    { secretId: shared.twice, property: 'host', versionStage: 'AWSPREVIOUS' },
-  ];
-  return fc.tuple(keys, fc.constantFrom(...sources)).map(([key, source]) => ({ key, ...source }));
-}
-
 /** The entries that the type of the target demands, unless they are there. */
 function withKeysOfType(spec: Json, { own, shared }: Names): Json {
   const { data = [], target = {} } = asSpec(spec);
@@ -171,8 +126,4 @@ function withKeysOfType(spec: Json, { own, shared }: Names): Json {
 function hasSource(spec: Json): boolean {
   const { data = [], dataFrom = [] } = asSpec(spec);
   return data.length + dataFrom.length > 0;
-}
-
-function without(value: JsonObject, ...names: readonly string[]): Json {
-  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
 }

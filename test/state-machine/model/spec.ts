@@ -5,7 +5,7 @@ export interface Spec {
   readonly suspend?: boolean;
   readonly regions?: readonly string[];
   readonly data?: readonly DataEntry[];
-  readonly dataFrom?: readonly { readonly secretId: string }[];
+  readonly dataFrom?: readonly DataFromEntry[];
   readonly target?: {
     readonly name?: string;
     readonly type?: string;
@@ -16,10 +16,31 @@ export interface Spec {
 
 export interface DataEntry {
   readonly key: string;
-  readonly secretId: string;
+  readonly secretId?: string;
+  readonly parameter?: string;
   readonly property?: string;
+  readonly jmesPath?: string;
+  readonly encoding?: string;
   readonly versionStage?: string;
+  readonly versionId?: string;
+  readonly parameterVersion?: number;
+  readonly parameterLabel?: string;
   readonly optional?: boolean;
+}
+
+export interface DataFromEntry {
+  readonly secretId?: string;
+  readonly parameterPath?: string;
+  readonly find?: {
+    readonly namePattern: string;
+    readonly tags?: Readonly<Record<string, string>>;
+    readonly expand?: boolean;
+  };
+  readonly keys?: {
+    readonly rename?: readonly { readonly pattern: string; readonly replacement: string }[];
+    readonly case?: string;
+    readonly prefix?: string;
+  };
 }
 
 export interface Metadata {

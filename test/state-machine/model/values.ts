@@ -1,65 +1,94 @@
 import type { Reason } from '../../../src/crds/reasons.ts';
-import { type Aws, PRIMARY, storedKey } from './aws.ts';
+import { askIn, type Region } from './ask.ts';
+import { type Aws, PRIMARY } from './aws.ts';
 import type { Content } from './content.ts';
-import { type DataEntry, primaryRegion, type Spec } from './spec.ts';
+import { decoded, findIn, isBadPath, isBadRename, keyOf } from './expressions.ts';
+import { type DataEntry, type DataFromEntry, primaryRegion, type Spec } from './spec.ts';
 
 /** The keys that a spec asks for, or all that is wrong with it: which of several wrongs is told, is not promised. */
 export type Values =
   | { readonly kind: 'values'; readonly values: ReadonlyMap<string, Buffer> }
   | { readonly kind: 'wrong'; readonly reasons: ReadonlySet<Reason> };
 
+type Named = readonly (readonly [name: string, value: Buffer])[];
+
 /** docs/concepts.md, "What becomes of a value". */
 export function valuesOf(spec: Spec, aws: Aws): Values {
-  const region = primaryRegion(spec, PRIMARY);
-  const read = (secretId: string, stage?: string): Content | Reason => ask(aws, region, secretId, stage);
-  const entries = (spec.data ?? []).map(entry => [entry.key, entryOf(entry, read)] as const);
+  const region = askIn(primaryRegion(spec, PRIMARY), aws);
+  const { data = [], dataFrom = [] } = spec;
+  const entries = data.map(entry => [entry.key, entryOf(entry, region)] as const);
   const named = new Set(entries.map(([key]) => key));
-  const wholes = (spec.dataFrom ?? []).map(({ secretId }) => wholeOf(read(secretId)));
-  const properties = wholes.flatMap(whole => (isReason(whole) ? [] : [...whole])).filter(([key]) => !named.has(key));
+  const wholes = dataFrom.map(entry => keysOf(wholeOf(entry, region), entry));
+  const properties = wholes.flatMap(whole => (isReason(whole) ? [] : whole)).filter(([key]) => !named.has(key));
   const reasons = new Set<Reason>([
     ...[...wholes, ...entries.map(([, value]) => value)].filter(isReason),
+    ...(isBroken(spec) ? (['InvalidSpec'] as const) : []),
     ...(properties.every(([key]) => isKey(key)) ? [] : (['InvalidKey'] as const)),
     ...(new Map(properties).size === properties.length ? [] : (['DuplicateKey'] as const)),
   ]);
   if (reasons.size > 0) return { kind: 'wrong', reasons };
   const found = entries.flatMap(([key, value]) => (Buffer.isBuffer(value) ? [[key, value] as const] : []));
-  return {
-    kind: 'values',
-    values: new Map([...properties.map(([key, text]) => [key, Buffer.from(text)] as const), ...found]),
-  };
+  return { kind: 'values', values: new Map([...properties, ...found]) };
 }
 
 function isReason(value: unknown): value is Reason {
   return typeof value === 'string';
 }
 
-type Read = (secretId: string, stage?: string) => Content | Reason;
-
-function ask(aws: Aws, region: string, secretId: string, stage = 'AWSCURRENT'): Content | Reason {
-  const { current, previous, trouble } = aws.get(storedKey(region, secretId)) ?? {};
-  if (trouble === 'denied') return 'AccessDenied';
-  if (trouble === 'sealed') return 'DecryptionFailed';
-  if (trouble === 'deleted') return 'SecretNotFound';
-  const content = { AWSCURRENT: current, AWSPREVIOUS: previous }[stage];
-  return content ?? 'SecretNotFound';
+/** All that an entry gives, under the names that AWS has for it. */
+function wholeOf(entry: DataFromEntry, region: Region): Named | Reason {
+  const { secretId, parameterPath, find } = entry;
+  if (secretId !== undefined) return propertiesOf(region.secret(secretId));
+  const many = region.many(entry);
+  if (isReason(many)) return many;
+  if (find?.expand) {
+    const all = [...many.values()].map(propertiesOf);
+    return all.find(isReason) ?? all.flatMap(part => (isReason(part) ? [] : part));
+  }
+  const folder = parameterPath ?? find?.namePattern.replace(/[*?].*$/s, '').replace(/[^/]*$/, '') ?? '';
+  return [...many].map(([name, { bytes }]) => [
+    name.slice(folder.length).replace(/^[/]/, '').replaceAll('/', '_'),
+    bytes,
+  ]);
 }
 
-function wholeOf(read: Content | Reason): ReadonlyMap<string, string> | Reason {
-  if (typeof read === 'string') return read;
-  if (read.properties === undefined) return 'NotJson';
-  return read.properties.size === 0 ? 'EmptyValue' : read.properties;
+function propertiesOf(content: Content | Reason): Named | Reason {
+  if (isReason(content)) return content;
+  if (content.properties === undefined) return 'NotJson';
+  if (content.properties.size === 0) return 'EmptyValue';
+  return [...content.properties].map(([name, text]) => [name, Buffer.from(text)]);
+}
+
+function keysOf(named: Named | Reason, { keys = {} }: DataFromEntry): Named | Reason {
+  if (isReason(named) || isBadRename(keys)) return isReason(named) ? named : [];
+  return named.map(([name, value]) => [keyOf(name, keys), value]);
+}
+
+/** What nothing that AWS gives could mend. */
+function isBroken({ data = [], dataFrom = [] }: Spec): boolean {
+  return data.some(({ jmesPath }) => isBadPath(jmesPath)) || dataFrom.some(({ keys = {} }) => isBadRename(keys));
 }
 
 /** Undefined where the key is left out. */
-function entryOf({ secretId, property, versionStage, optional }: DataEntry, read: Read): Buffer | Reason | undefined {
-  const content = read(secretId, versionStage);
-  if (content === 'SecretNotFound') return optional ? undefined : content;
-  if (typeof content === 'string') return content;
+function entryOf(entry: DataEntry, region: Region): Buffer | Reason | undefined {
+  const content = region.entry(entry);
+  if (content === 'SecretNotFound') return entry.optional ? undefined : content;
+  if (isReason(content)) return content;
+  const part = partOf(entry, content);
+  return Buffer.isBuffer(part) ? (decoded(part, entry.encoding) ?? 'DecodingFailed') : part;
+}
+
+function partOf({ property, jmesPath, optional }: DataEntry, content: Content): Buffer | Reason | undefined {
+  const missing = optional ? undefined : 'PropertyNotFound';
+  if (jmesPath !== undefined) {
+    const found = findIn(content, jmesPath);
+    if (found === null) return missing;
+    return found === 'NotJson' || found === 'ExpressionFailed' || found === 'InvalidSpec' ? found : Buffer.from(found);
+  }
   if (property === undefined) return content.bytes;
   if (content.properties === undefined) return 'NotJson';
   const value = content.properties.get(property);
-  if (value === undefined) return optional ? undefined : 'PropertyNotFound';
-  return Buffer.from(value);
+  return value === undefined ? missing : Buffer.from(value);
 }
 
 function isKey(name: string): boolean {

@@ -18,10 +18,12 @@ export function nameAwsRequest(headers: IncomingHttpHeaders, body: string): Call
   const ids = IDS.map(field => fields[field]).find(value => value !== undefined);
   const all = (Array.isArray(ids) ? ids.flatMap(idsOf) : [ids]).filter(id => typeof id === 'string');
   const [name] = all;
+  const { accessKey, service = 'sts' } = signatureOf(headers);
   return {
     verb,
-    resource: isQuery ? (signedService(headers) ?? 'sts') : (SERVICES[prefix] ?? prefix),
+    resource: isQuery ? service : (SERVICES[prefix] ?? prefix),
     ...(name !== undefined && { name }),
+    ...(accessKey !== undefined && { accessKey }),
     ids: all,
     isWrite: !READS.test(verb),
   };
@@ -34,7 +36,9 @@ function idsOf(id: unknown): readonly unknown[] {
   return Array.isArray(Values) ? Values.map(value => `${Key}=${value}`) : [];
 }
 
-/** The service in the credential scope of a Signature Version 4; undefined for an unsigned call, as those for web identities are. */
-function signedService({ authorization = '' }: IncomingHttpHeaders): string | undefined {
-  return /Credential=[^,\s]+\/([a-z0-9-]+)\/aws4_request/.exec(authorization)?.[1];
+/** What the credential scope of a Signature Version 4 names; nothing for an unsigned call, as those for web identities are. */
+function signatureOf({ authorization = '' }: IncomingHttpHeaders): { accessKey?: string; service?: string } {
+  const { groups = {} } =
+    /Credential=(?<accessKey>[^/]+)\/[^,\s]+\/(?<service>[a-z0-9-]+)\/aws4_request/.exec(authorization) ?? {};
+  return groups;
 }

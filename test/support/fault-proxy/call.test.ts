@@ -83,3 +83,10 @@ test('a name is the first id, or the object', () => {
   const call = createCall(7, 'aws/r', { ...request, bytes: Buffer.from('{"SecretIdList":["a","b"]}') }, 5);
   expect(call).toMatchObject({ index: 7, name: 'a', ids: ['a', 'b'], atMs: 5, outcome: undefined });
 });
+
+test('a signed call tells whose it is', () => {
+  const signed = (headers: WireRequest['headers']) =>
+    createCall(1, 'aws/r', { method: 'POST', path: '/', headers, rawHeaders: [], bytes: Buffer.from('') }, 0).accessKey;
+  expect(signed({ authorization: SIGNED })).toBe('AKIA');
+  expect(signed({})).toBeUndefined();
+});

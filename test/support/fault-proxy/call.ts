@@ -29,6 +29,8 @@ export interface CallName {
   readonly name?: string;
   /** What an AWS call names: secrets, parameters or the role; all of a batch, the filters of a list. Empty for Kubernetes. */
   readonly ids: readonly string[];
+  /** AWS: whose credentials signed the call. */
+  readonly accessKey?: string;
   /** Whether it may change what is stored. */
   readonly isWrite: boolean;
 }

@@ -14,7 +14,7 @@ export interface TidyDependencies {
   readonly awsSecrets: AwsSecretIndex;
   readonly secrets: OwnedSecrets;
   /** Undefined when the operator does not know the workloads: then nothing is deleted. */
-  readonly users: SecretUsers | undefined;
+  readonly users: Pick<SecretUsers, 'workload' | 'find'> | undefined;
   readonly store: Pick<SecretStore, 'get' | 'remove' | 'release'>;
   readonly hasher: ContentHasher;
   readonly events: EventRecorder;

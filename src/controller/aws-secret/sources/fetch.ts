@@ -12,7 +12,7 @@ export interface SourceFailure {
   readonly error: SyncError;
 }
 
-/** `observedAt`: monotonic milliseconds of the oldest answer. */
+/** `observedAt`: monotonic milliseconds of the oldest answer; infinite where only what may be absent was asked for. */
 export type Verification =
   | { readonly kind: 'same'; readonly sources: readonly SourceRecord[]; readonly observedAt: number }
   | { readonly kind: 'moved' }
@@ -102,7 +102,7 @@ async function readAll<T extends ObservedVersion>(
   const found: { record: SourceRecord; answer: T | undefined }[] = [];
   const failures: SourceFailure[] = [];
   let observedAt = Number.POSITIVE_INFINITY;
-  for (const [index, { source, freshAfter }] of requests.entries()) {
+  for (const [index, { source }] of requests.entries()) {
     const result = results[index];
     if (result === undefined) continue;
     if (result.ok) {
@@ -113,7 +113,6 @@ async function readAll<T extends ObservedVersion>(
       observedAt = Math.min(observedAt, answer.observedAt);
     } else if (result.error.reason === 'SecretNotFound' && isOptional(awsSecret, source)) {
       found.push({ record: { source, version: undefined }, answer: undefined });
-      observedAt = Math.min(observedAt, freshAfter);
     } else {
       failures.push({ source, error: result.error });
     }

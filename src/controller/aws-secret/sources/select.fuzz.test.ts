@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anAwsSecret } from '../../../../test/support/builders.ts';
+import { anAwsSecret, aSource } from '../../../../test/support/builders.ts';
 import { hostileText } from '../../../../test/support/hostile.ts';
 import type { Reason } from '../../../crds/reasons.ts';
-import { sourceKey, sourceReferences } from './references.ts';
+import { sourcesOf } from './references.ts';
 import { selectValues } from './select.ts';
+import { sourceKey } from './source.ts';
 
 const CANARY = 'hunter2-';
 /** A status takes no longer message, and what is cut is the way out, which comes last. */
@@ -88,9 +89,11 @@ function jsonOf(properties: ReadonlyMap<string, string>): string {
 
 function select({ spec, documents }: World) {
   const text = (found: Document) => (typeof found === 'object' ? jsonOf(found) : found);
-  const encode = (text: string | undefined) => (text === undefined ? undefined : new TextEncoder().encode(text));
+  const items = (name: string, text: string | undefined) =>
+    text === undefined ? undefined : [{ name, bytes: new TextEncoder().encode(text) }];
   const sources = documents.map((found, index) => {
-    return [sourceKey({ secretId: ids[index] ?? '' }), encode(text(found))] as const;
+    const id = ids[index] ?? '';
+    return [sourceKey(aSource(id).source), items(id, text(found))] as const;
   });
   return selectValues(anAwsSecret({ spec }), new Map(sources));
 }
@@ -133,7 +136,7 @@ test('references that differ in stage or name are never taken for one', () => {
   fc.assert(
     fc.property(two, data => {
       const distinct = new Set(data.map(({ secretId, versionStage }) => JSON.stringify([secretId, versionStage])));
-      expect(sourceReferences(anAwsSecret({ spec: { data } }))).toHaveLength(distinct.size);
+      expect(sourcesOf(anAwsSecret({ spec: { data } }))).toHaveLength(distinct.size);
     }),
     {
       examples: [

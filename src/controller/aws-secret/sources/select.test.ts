@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anAwsSecret, textOf } from '../../../../test/support/builders.ts';
-import { sourceKey } from './references.ts';
-import { type SourceBytes, selectValues } from './select.ts';
+import { anAwsSecret, aSource, textOf } from '../../../../test/support/builders.ts';
+import { type SourceValues, selectValues } from './select.ts';
+import { sourceKey } from './source.ts';
 
 type Spec = NonNullable<NonNullable<Parameters<typeof anAwsSecret>[0]>['spec']>;
 
 /** Values by secret id in stage AWSCURRENT; undefined for one that AWS does not have. */
-function bytes(sources: Readonly<Record<string, string | undefined>>): SourceBytes {
-  const encode = (text: string | undefined) => (text === undefined ? undefined : new TextEncoder().encode(text));
-  return new Map(Object.entries(sources).map(([secretId, text]) => [sourceKey({ secretId }), encode(text)]));
+function bytes(sources: Readonly<Record<string, string | undefined>>): SourceValues {
+  const items = (name: string, text: string | undefined) =>
+    text === undefined ? undefined : [{ name, bytes: new TextEncoder().encode(text) }];
+  return new Map(Object.entries(sources).map(([id, text]) => [sourceKey(aSource(id).source), items(id, text)]));
 }
 
 interface Row {
@@ -115,9 +116,10 @@ for (const { why, spec, sources, gives } of selected) {
 
 test('each stage of one secret is a source of its own', () => {
   const data = ['AWSCURRENT', 'AWSPREVIOUS'].map(stage => ({ key: stage, secretId: 's', versionStage: stage }));
-  const sources = data.map(
-    ({ key }) => [sourceKey({ secretId: 's', versionStage: key }), Buffer.from(`of ${key}`)] as const,
-  );
+  const sources = data.map(({ key }) => {
+    const items = [{ name: 's', bytes: Buffer.from(`of ${key}`) }];
+    return [sourceKey(aSource('s', 'v1', key).source), items] as const;
+  });
   const values = selectValues(anAwsSecret({ spec: { data } }), new Map(sources));
   expect(values.ok && textOf(values.value)).toEqual({ AWSCURRENT: 'of AWSCURRENT', AWSPREVIOUS: 'of AWSPREVIOUS' });
 });
