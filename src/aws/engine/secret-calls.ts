@@ -2,8 +2,8 @@ import { classify, errorCode } from '../classify.ts';
 import type { AwsMetrics } from '../metrics.ts';
 import { type Need, type Operation, PAGE_SIZE, type PlannedCall } from '../planner/need.ts';
 import { idsOf } from '../regions/arn.ts';
-import type { ListedSecret, ListPage, SecretAnswer, SecretMetadata, SecretsManager } from '../services/ports.ts';
-import { codeError, noSuchVersion, type Refusal } from './answer.ts';
+import type { ListPage, SecretAnswer, SecretsManager } from '../services/ports.ts';
+import { codeError, noSuchVersion, type Refusal, versionIn } from './answer.ts';
 import type { Denials } from './denials.ts';
 import type { GuardedCall } from './guarded-call.ts';
 import type { Known } from './known.ts';
@@ -54,15 +54,6 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
     known.learnValue(need, { name, versionId, createdTime, bytes, previous: undefined, observedAt });
     return TOLD;
   };
-  /** Notes the version of each stage that somebody asks of it. */
-  const learnStages = (need: Need, { stages, isDeleted }: SecretMetadata, observedAt: number): boolean => {
-    if (!('stage' in need.version) || isDeleted) return false;
-    const versionId = stages.get(need.version.stage);
-    if (versionId === undefined) return false;
-    known.learnVersion(need, { versionId, previous: stages.get('AWSPREVIOUS'), createdTime: undefined, observedAt });
-    return true;
-  };
-
   const getValue = async (need: Need, onStart: (at: number) => void): Promise<Outcomes> => {
     let observedAt = 0;
     const asked = await guarded(
@@ -91,9 +82,11 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
       },
     );
     if ('answer' in asked) {
-      const isTold = learnStages(need, asked.answer, observedAt);
-      const refusal = noSuchVersion('DescribeSecret');
-      return new Map([[need, isTold ? TOLD : { kind: 'refused', refusal }]]);
+      const version = versionIn(asked.answer, need, observedAt);
+      if (version === undefined)
+        return new Map([[need, { kind: 'refused', refusal: noSuchVersion('DescribeSecret') }]]);
+      known.learnVersion(need, version);
+      return new Map([[need, TOLD]]);
     }
     if (asked.is.reason !== 'AccessDenied') return new Map([[need, { kind: 'refused', refusal: asked }]]);
     learnDenied('DescribeSecret', need.secretId);
@@ -156,7 +149,7 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
       },
       take({ secrets }, observedAt) {
         count += secrets.length;
-        for (const secret of secrets) for (const id of learnListed(secret, observedAt)) told.add(id);
+        for (const secret of secrets) for (const id of known.learnListed(secret, observedAt)) told.add(id);
       },
       most: mostPages(needs.length),
       onStart,
@@ -169,12 +162,6 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
     const untold: CallOutcome = isFinal ? { kind: 'refused', refusal: pages } : OPEN;
     return new Map(needs.map(need => [need, told.has(need.secretId) ? TOLD : untold]));
   };
-  /** The ids by which it is known, and of which all is told now. */
-  const learnListed = (secret: ListedSecret, observedAt: number): readonly string[] =>
-    idsOf(secret).filter(id => {
-      const asked = known.stagesOf(id);
-      return asked.length > 0 && asked.map(need => learnStages(need, secret, observedAt)).every(isTold => isTold);
-    });
 
   return {
     async make(call, onStart) {
