@@ -17,6 +17,7 @@ const KEY = 'shop/payments';
 interface AwsState {
   value: string;
   version: string;
+  region: string;
   failure?: SyncError;
   /** Whether what is gone has really been deleted. */
   isDeleted: boolean;
@@ -48,7 +49,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     statusIsLost: false,
     othersWait: false,
   };
-  const aws: AwsState = { value: '{"a":"one"}', version: 'v1', isDeleted: false };
+  const aws: AwsState = { value: '{"a":"one"}', version: 'v1', region: 'eu-west-1', isDeleted: false };
   let version = 0;
   const writes: SecretManifest[] = [];
   const events: ObjectEvent[] = [];
@@ -61,7 +62,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     const observedAt = clock.monotonic();
     aws.meanwhile?.();
     if (aws.failure) return { ok: false, error: aws.failure };
-    return ok({ versionId: aws.version, region: 'eu-west-1', observedAt });
+    return ok({ versionId: aws.version, region: aws.region, observedAt });
   };
   const reader: SourceReader = {
     readVersion: async () => ask('version'),
