@@ -45,7 +45,8 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
       await deps.events.record(contested(awsSecret, result.record));
     }
     // Secrets first: pods wait for those, and only people for a status. Its turn comes behind the keys that wait now.
-    if (result.kind === 'synced' && planned.kind === 'read' && deps.hasBacklog()) return { kind: 'after', ms: 1 };
+    if (result.kind === 'synced' && isNews(planned, result.record) && deps.hasBacklog())
+      return { kind: 'after', ms: 1 };
     const outcome = await settle(key, awsSecret, planned, result, deps, log);
     const lookAgainMs = result.kind === 'synced' ? await tidy(awsSecret, deps, log) : undefined;
     return lookAgainMs === undefined ? outcome : notLater(outcome, lookAgainMs);
@@ -67,6 +68,15 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
       throw error;
     }
   };
+}
+
+/** Whether the status will tell something new: of a thousand AwsSecrets at once, when a region takes over. */
+function isNews(planned: Plan, { sources }: SyncRecord): boolean {
+  if (planned.kind !== 'verify') return planned.kind === 'read';
+  return planned.record.sources.some(({ version }, i) => {
+    const now = sources[i]?.version;
+    return version?.versionId !== now?.versionId || version?.region !== now?.region;
+  });
 }
 
 /** How rarely a failure that somebody has to mend is looked at: as rarely as a refresh, but within one to five minutes. */
