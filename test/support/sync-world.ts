@@ -161,7 +161,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
   /** One reconcile: its outcome, and the calls that it made. */
   const run = async () => {
     calls.length = 0;
-    return { outcome: await reconcile(KEY, log), calls: [...calls] };
+    return { outcome: await reconcile(KEY, log, clock.monotonic()), calls: [...calls] };
   };
   const ready = () => state.awsSecret?.status?.conditions?.find(condition => condition.type === 'Ready');
   return { clock, state, aws, writes, events, records, lines, run, ready, lags, changes: () => lags.length };

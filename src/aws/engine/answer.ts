@@ -1,5 +1,6 @@
 import type { Classification } from '../classify.ts';
-import type { Operation } from '../planner/need.ts';
+import type { Need, Operation } from '../planner/need.ts';
+import type { SecretMetadata } from '../services/ports.ts';
 
 /** What a region has told of one secret. */
 export interface SecretVersionAnswer {
@@ -37,4 +38,15 @@ export function codeError(code: string): Error {
 export function noSuchVersion(operation: Operation): Refusal {
   const is = { reason: 'SecretNotFound', isElsewhere: false, isTransient: false } as const;
   return { error: codeError('ResourceNotFoundException'), is, operation };
+}
+
+/** What a secret's stages tell of the version that somebody needs; undefined where they do not. */
+export function versionIn(
+  { stages, isDeleted }: SecretMetadata,
+  { version }: Pick<Need, 'version'>,
+  observedAt: number,
+): SecretVersionAnswer | undefined {
+  const versionId = 'stage' in version && !isDeleted ? stages.get(version.stage) : undefined;
+  if (versionId === undefined) return undefined;
+  return { versionId, previous: stages.get('AWSPREVIOUS'), createdTime: undefined, observedAt };
 }

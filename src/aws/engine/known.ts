@@ -1,14 +1,18 @@
 import type { Clock } from '../../controller/runtime/clock.ts';
 import type { Need } from '../planner/need.ts';
-import type { SecretValueAnswer, SecretVersionAnswer } from './answer.ts';
+import { idsOf } from '../regions/arn.ts';
+import type { SecretMetadata } from '../services/ports.ts';
+import { type SecretValueAnswer, type SecretVersionAnswer, versionIn } from './answer.ts';
+import { createHeard } from './heard.ts';
 
 /** A version that was asked for, and how often it will be. */
 interface Entry {
-  /** As it will be asked for again: the version alone, and of nobody who holds nothing. */
-  readonly need: Need;
-  answer: SecretVersionAnswer | undefined;
-  /** What the secret itself has told last. */
+  /** As it will be asked for again: the version alone, of nobody who holds nothing, and from a list if that does for all. */
+  need: Need;
+  /** Of the secret itself. */
   direct: SecretVersionAnswer | undefined;
+  /** Of a list that began later than that: only for who may lag behind. */
+  listed: SecretVersionAnswer | undefined;
   intervalMs: number | undefined;
   askedAt: number;
 }
@@ -24,15 +28,13 @@ export interface Known {
   ask(need: Need, intervalMs: number | undefined): void;
   version(need: Need, freshAfter: number): SecretVersionAnswer | undefined;
   value(need: Need, freshAfter: number): SecretValueAnswer | undefined;
-  /** What the secret itself has told. */
+  /** Of the secret itself. */
   learnVersion(need: Need, answer: SecretVersionAnswer): void;
-  /** What a list has told; false where that may be older than what the secret itself has told, and is not taken. */
-  learnListed(need: Need, answer: SecretVersionAnswer): boolean;
+  /** Of a list. Returns the ids by which somebody has asked for it and of which all is told now. */
+  learnListed(secret: SecretMetadata, observedAt: number): readonly string[];
   learnValue(need: Need, answer: SecretValueAnswer): void;
   /** Those that will be asked for before half of their interval has passed again, the most urgent first. */
   soonDue(isWanted: (need: Need) => boolean): readonly Need[];
-  /** Every stage that somebody asks of a secret under that id. */
-  stagesOf(secretId: string): readonly Need[];
   readonly size: number;
 }
 
@@ -55,6 +57,7 @@ export function createKnown(clock: Clock): Known {
   const entries = new Map<string, Entry>();
   const byId = new Map<string, Set<string>>();
   const values = new Map<string, KeptValue>();
+  const heard = createHeard(clock);
   let bytes = 0;
   let isSweeping = false;
 
@@ -81,35 +84,48 @@ export function createKnown(clock: Clock): Known {
     isSweeping = values.size > 0;
     if (isSweeping) clock.schedule(VALUE_MS, sweep);
   };
-  const entryOf = (need: Need): Entry => {
-    const key = keyOf(need);
-    const entry = entries.get(key) ?? {
+  const create = (key: string, need: Need): Entry => {
+    const secret = heard.of(need.secretId);
+    const entry: Entry = {
       need: { ...need, wants: 'version', isFirst: false, excluded: NONE },
-      ...{ answer: undefined, direct: undefined, intervalMs: undefined, askedAt: clock.monotonic() },
+      ...{ direct: undefined, listed: secret && versionIn(secret, need, secret.observedAt) },
+      ...{ intervalMs: undefined, askedAt: clock.monotonic() },
     };
     entries.set(key, entry);
-    const keys = byId.get(need.secretId) ?? new Set();
-    byId.set(need.secretId, keys.add(key));
+    byId.set(need.secretId, (byId.get(need.secretId) ?? new Set()).add(key));
     return entry;
   };
-  const valueKey = ({ secretId }: Need, versionId: string): string => `${versionId}\n${secretId}`;
-  const version = (need: Need, freshAfter: number): SecretVersionAnswer | undefined => {
-    const answer = entries.get(keyOf(need))?.answer;
-    return answer !== undefined && answer.observedAt >= freshAfter ? answer : undefined;
+  const entryOf = (need: Need): Entry => {
+    const key = keyOf(need);
+    return entries.get(key) ?? create(key, need);
   };
-  const take = (entry: Entry, answer: SecretVersionAnswer): void => {
-    if (entry.answer === undefined || entry.answer.observedAt <= answer.observedAt) entry.answer = answer;
+  const valueKey = ({ secretId }: Need, versionId: string): string => `${versionId}\n${secretId}`;
+  const latest = (entry: Entry | undefined, { mayLag }: Need): SecretVersionAnswer | undefined =>
+    (mayLag ? entry?.listed : undefined) ?? entry?.direct;
+  const version = (need: Need, freshAfter: number): SecretVersionAnswer | undefined => {
+    const answer = latest(entries.get(keyOf(need)), need);
+    return answer !== undefined && answer.observedAt >= freshAfter ? answer : undefined;
   };
   const learnVersion = (need: Need, answer: SecretVersionAnswer): void => {
     const entry = entryOf(need);
-    if (entry.direct === undefined || entry.direct.observedAt <= answer.observedAt) entry.direct = answer;
-    take(entry, answer);
+    if (isNewer(answer, entry.direct)) entry.direct = answer;
+    if (isNewer(answer, entry.listed)) entry.listed = undefined;
+  };
+  const learnFromList = (secret: SecretMetadata, entry: Entry, observedAt: number): boolean => {
+    const answer = versionIn(secret, entry.need, observedAt);
+    if (answer === undefined) return false;
+    const { direct } = entry;
+    const mayBeOlder = direct !== undefined && answer.observedAt - direct.observedAt < LIST_LAG_MS;
+    if (mayBeOlder && direct.versionId !== answer.versionId) return false;
+    if (isNewer(answer, entry.direct) && isNewer(answer, entry.listed)) entry.listed = answer;
+    return true;
   };
 
   return {
     ask(need, intervalMs) {
       const entry = entryOf(need);
       entry.askedAt = clock.monotonic();
+      if (entry.need.mayLag && !need.mayLag) entry.need = { ...entry.need, mayLag: false };
       // Of several AwsSecrets the one that asks most often.
       if (intervalMs !== undefined) entry.intervalMs = Math.min(intervalMs, entry.intervalMs ?? intervalMs);
     },
@@ -121,13 +137,13 @@ export function createKnown(clock: Clock): Known {
       return kept && { ...kept.answer, observedAt: known.observedAt };
     },
     learnVersion,
-    learnListed(need, answer) {
-      const entry = entryOf(need);
-      const { direct } = entry;
-      const isOlder = direct !== undefined && answer.observedAt - direct.observedAt < LIST_LAG_MS;
-      if (isOlder && direct.versionId !== answer.versionId) return false;
-      take(entry, answer);
-      return true;
+    learnListed(secret, observedAt) {
+      const told = idsOf(secret).filter(id => {
+        const asked = [...(byId.get(id) ?? [])].flatMap(key => entries.get(key) ?? []);
+        return asked.length > 0 && asked.map(entry => learnFromList(secret, entry, observedAt)).every(isTold => isTold);
+      });
+      if (told.length === 0) heard.hear(secret, observedAt);
+      return told;
     },
     learnValue(need, answer) {
       const { bytes: _, name: __, ...told } = answer;
@@ -146,16 +162,21 @@ export function createKnown(clock: Clock): Known {
     soonDue(isWanted) {
       const now = clock.monotonic();
       const due: { readonly need: Need; readonly dueAt: number }[] = [];
-      for (const { need, answer, intervalMs, askedAt } of entries.values()) {
+      for (const entry of entries.values()) {
+        const { need, intervalMs, askedAt } = entry;
+        const answer = latest(entry, need);
         if (answer === undefined || intervalMs === undefined || now - askedAt > 2 * intervalMs) continue;
         const dueAt = answer.observedAt + intervalMs;
         if (dueAt - now <= intervalMs / 2 && isWanted(need)) due.push({ need, dueAt });
       }
       return due.sort((a, b) => a.dueAt - b.dueAt).map(({ need }) => need);
     },
-    stagesOf: secretId => [...(byId.get(secretId) ?? [])].flatMap(key => entries.get(key)?.need ?? []),
     get size() {
       return entries.size;
     },
   };
+}
+
+function isNewer({ observedAt }: SecretVersionAnswer, than: SecretVersionAnswer | undefined): boolean {
+  return than === undefined || than.observedAt <= observedAt;
 }

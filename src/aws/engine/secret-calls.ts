@@ -2,8 +2,8 @@ import { classify, errorCode } from '../classify.ts';
 import type { AwsMetrics } from '../metrics.ts';
 import { type Need, type Operation, PAGE_SIZE, type PlannedCall } from '../planner/need.ts';
 import { idsOf } from '../regions/arn.ts';
-import type { ListedSecret, ListPage, SecretAnswer, SecretMetadata, SecretsManager } from '../services/ports.ts';
-import { codeError, noSuchVersion, type Refusal, type SecretVersionAnswer } from './answer.ts';
+import type { ListPage, SecretAnswer, SecretsManager } from '../services/ports.ts';
+import { codeError, noSuchVersion, type Refusal, versionIn } from './answer.ts';
 import type { Denials } from './denials.ts';
 import type { GuardedCall } from './guarded-call.ts';
 import type { Known } from './known.ts';
@@ -54,17 +54,6 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
     known.learnValue(need, { name, versionId, createdTime, bytes, previous: undefined, observedAt });
     return TOLD;
   };
-  /** The version of the need's stage; undefined where there is none. */
-  const versionIn = (
-    { version }: Need,
-    { stages, isDeleted }: SecretMetadata,
-    observedAt: number,
-  ): SecretVersionAnswer | undefined => {
-    const versionId = 'stage' in version && !isDeleted ? stages.get(version.stage) : undefined;
-    if (versionId === undefined) return undefined;
-    return { versionId, previous: stages.get('AWSPREVIOUS'), createdTime: undefined, observedAt };
-  };
-
   const getValue = async (need: Need, onStart: (at: number) => void): Promise<Outcomes> => {
     let observedAt = 0;
     const asked = await guarded(
@@ -93,10 +82,11 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
       },
     );
     if ('answer' in asked) {
-      const told = versionIn(need, asked.answer, observedAt);
-      if (told === undefined) return all([need], { kind: 'refused', refusal: noSuchVersion('DescribeSecret') });
-      known.learnVersion(need, told);
-      return all([need], TOLD);
+      const version = versionIn(asked.answer, need, observedAt);
+      if (version === undefined)
+        return new Map([[need, { kind: 'refused', refusal: noSuchVersion('DescribeSecret') }]]);
+      known.learnVersion(need, version);
+      return new Map([[need, TOLD]]);
     }
     if (asked.is.reason !== 'AccessDenied') return new Map([[need, { kind: 'refused', refusal: asked }]]);
     learnDenied('DescribeSecret', need.secretId);
@@ -159,7 +149,7 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
       },
       take({ secrets }, observedAt) {
         count += secrets.length;
-        for (const secret of secrets) for (const id of learnListed(secret, observedAt)) told.add(id);
+        for (const secret of secrets) for (const id of known.learnListed(secret, observedAt)) told.add(id);
       },
       most: mostPages(needs.length),
       onStart,
@@ -172,15 +162,6 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
     const untold: CallOutcome = isFinal ? { kind: 'refused', refusal: pages } : OPEN;
     return new Map(needs.map(need => [need, told.has(need.secretId) ? TOLD : untold]));
   };
-  /** The ids by which it is known, and of which all is told now. */
-  const learnListed = (secret: ListedSecret, observedAt: number): readonly string[] =>
-    idsOf(secret).filter(id => {
-      const told = known.stagesOf(id).map(need => {
-        const version = versionIn(need, secret, observedAt);
-        return version !== undefined && known.learnListed(need, version);
-      });
-      return told.length > 0 && told.every(isTold => isTold);
-    });
 
   return {
     async make(call, onStart) {

@@ -4,7 +4,7 @@ import { ok, type Result } from '../../controller/runtime/error.ts';
 import type { Asked, SecretValueAnswer } from '../engine/answer.ts';
 import type { Need } from '../planner/need.ts';
 import { inRegion } from '../regions/arn.ts';
-import { believe } from '../regions/replica.ts';
+import { isBelieved } from '../regions/replica.ts';
 import { emptyValue } from './failures.ts';
 import type { Reading, ToldItem, ToldValue } from './reading.ts';
 
@@ -13,20 +13,21 @@ type PinnedSource = Extract<Source, { kind: 'SecretVersion' }>;
 
 /** A secret by its stage. */
 export function secretReading(request: SourceRequest, source: SecretSource): Reading {
-  const { held } = request;
+  const { held, heldAt } = request;
   const need = (region: string, wants: Need['wants']): Need => needOf(request, source, region, wants);
   return {
     version: (lane, region) => lane.secrets.version(need(region, 'version'), request),
     value: async (lane, region) => toldValue(await lane.secrets.value(need(region, 'value'), request)),
     async accept(lane, region, told) {
       if ('items' in told && hasNoValue(told.items as readonly ToldItem[])) return false;
-      if (believe(told, held) === 'yes') return true;
-      // A value tells when it was made, and a description what came before it.
-      const described = await lane.describe(inRegion(source.secretId, region));
+      const { versionId } = told;
+      if (isBelieved({ versionId, previous: told.previous }, held, heldAt)) return true;
+      const secretId = inRegion(source.secretId, region);
+      const described = await lane.describe(secretId);
       const previous = 'answer' in described ? described.answer.stages.get('AWSPREVIOUS') : undefined;
-      if (believe({ ...told, previous }, held) === 'yes') return true;
-      const value = await lane.secrets.value(need(region, 'value'), request);
-      return 'answer' in value && believe(value.answer, held) === 'yes';
+      if (isBelieved({ versionId, previous }, held, heldAt)) return true;
+      const read = await lane.read(secretId, versionId);
+      return 'answer' in read && isBelieved({ versionId, createdTime: read.answer.createdTime }, held, heldAt);
     },
     fill: (items, region) => filled(items, source, region),
   };

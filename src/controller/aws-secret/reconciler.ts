@@ -31,12 +31,12 @@ const MAX_PATIENCE_MS = 300_000;
 export function createReconciler(deps: ReconcilerDependencies): Reconcile {
   const { awsSecrets, secrets, records, clock } = deps;
 
-  const reconcile = async (key: string, awsSecret: AwsSecret, log: Log): Promise<Outcome> => {
+  const reconcile = async (key: string, awsSecret: AwsSecret, log: Log, readySince: number): Promise<Outcome> => {
     const now = clock.monotonic();
     const { namespace } = awsSecret.metadata;
     const secret = secrets.get(formatKey({ namespace, name: targetName(awsSecret) }));
     const record = records.get(key) ?? recordFromStatus(awsSecret, now, clock.now());
-    const observed = { awsSecret, secret, record, withUid: awsSecrets.withUid, now, wallNow: clock.now() };
+    const observed = { awsSecret, secret, record, withUid: awsSecrets.withUid, now, wallNow: clock.now(), readySince };
     const planned = plan(observed);
     const result = await sync(planned, observed, deps, log);
     if (result.kind === 'synced') records.set(key, result.record);
@@ -51,7 +51,7 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
     return lookAgainMs === undefined ? outcome : notLater(outcome, lookAgainMs);
   };
 
-  return async (key, log) => {
+  return async (key, log, readySince) => {
     const awsSecret = awsSecrets.get(key);
     if (awsSecret === undefined || awsSecret.metadata.deletionTimestamp !== undefined) {
       records.delete(key);
@@ -59,7 +59,7 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
       return done;
     }
     try {
-      return await reconcile(key, awsSecret, log);
+      return await reconcile(key, awsSecret, log, readySince);
     } catch (error) {
       // The controller logs it and tries again; a status that cannot be written either must not hide why.
       const panicked = { kind: 'panicked', error: errorName(error) } as const;

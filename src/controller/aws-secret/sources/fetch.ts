@@ -81,7 +81,7 @@ export function requestsOf(
     const key = sourceKey(source);
     const held = record?.sources.find(known => sourceKey(known.source) === key)?.version;
     const request = { source, identity, regions, freshAfter, intervalMs, consistency };
-    return held === undefined ? request : { ...request, held };
+    return record === undefined || held === undefined ? request : { ...request, held, heldAt: record.verifiedTime };
   });
 }
 
