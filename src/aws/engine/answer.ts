@@ -29,6 +29,8 @@ export interface Refusal {
 /** What one region said. */
 export type Asked<T> = { readonly answer: T } | Refusal;
 
+const unavailable: Classification = { reason: 'Unavailable', isElsewhere: true, isTransient: true };
+
 /** An error as the SDK throws it, of a code that came within an answer. */
 export function codeError(code: string): Error {
   return Object.assign(new Error(code), { name: code, $metadata: { httpStatusCode: 400 } });
@@ -46,7 +48,19 @@ export function versionIn(
   { version }: Pick<Need, 'version'>,
   observedAt: number,
 ): SecretVersionAnswer | undefined {
-  const versionId = 'stage' in version && !isDeleted ? stages.get(version.stage) : undefined;
+  if (!('stage' in version) || isDeleted) return undefined;
+  const versionId = stages.get(version.stage);
   if (versionId === undefined) return undefined;
-  return { versionId, previous: stages.get('AWSPREVIOUS'), createdTime: undefined, observedAt };
+  const previous = version.stage === 'AWSCURRENT' ? stages.get('AWSPREVIOUS') : undefined;
+  return { versionId, previous, createdTime: undefined, observedAt };
+}
+
+/** It has moved each time that it was asked for. */
+export function alwaysMoved(operation: Operation): Refusal {
+  return { error: codeError('VersionMoved'), is: unavailable, operation };
+}
+
+/** Pages that did not come to an end: what is missing must not be taken for gone. */
+export function endless(operation: string): Refusal {
+  return { error: codeError('EndlessPages'), is: unavailable, operation };
 }

@@ -10,7 +10,7 @@ export interface Inquiry<Q, A> {
 
 /** Collects what is asked at the same time, so that it can be asked together; who asks the same joins. */
 export interface Collector<Q, A> {
-  /** What began before `freshAfter` is too old to join. Rejects never. */
+  /** What began before `freshAfter` is too old to join. Rejects where `send` does. */
   ask(key: string, question: Q, freshAfter: number): Promise<A>;
   /** Questions without an answer yet. */
   pending(): Iterable<Q>;
@@ -18,8 +18,8 @@ export interface Collector<Q, A> {
 
 export interface CollectorOptions<Q, A> {
   readonly clock: Clock;
-  /** Settles every inquiry, sooner or later. */
-  readonly send: (inquiries: readonly Inquiry<Q, A>[]) => void;
+  /** Has settled every inquiry when it resolves. That it rejects is a defect, which those who wait have to hear of. */
+  readonly send: (inquiries: readonly Inquiry<Q, A>[]) => Promise<unknown>;
   /** Somebody has joined. */
   readonly onShared: () => void;
 }
@@ -30,6 +30,7 @@ const COLLECT_MS = 5;
 interface Entry<Q, A> extends Inquiry<Q, A> {
   startedAt: number;
   readonly answer: Promise<A>;
+  abandon(error: unknown): void;
 }
 
 export function createCollector<Q, A>({ clock, send, onShared }: CollectorOptions<Q, A>): Collector<Q, A> {
@@ -39,10 +40,15 @@ export function createCollector<Q, A>({ clock, send, onShared }: CollectorOption
   const flush = (): void => {
     const all = queued;
     queued = [];
-    send(all);
+    void send(all).catch(error => {
+      for (const entry of all) entry.abandon(error);
+    });
   };
   const create = (key: string, question: Q): Entry<Q, A> => {
-    const { promise, resolve } = Promise.withResolvers<A>();
+    const { promise, resolve, reject } = Promise.withResolvers<A>();
+    const end = (): void => {
+      if (entries.get(key) === entry) entries.delete(key);
+    };
     const entry: Entry<Q, A> = {
       question,
       startedAt: Number.POSITIVE_INFINITY,
@@ -51,8 +57,12 @@ export function createCollector<Q, A>({ clock, send, onShared }: CollectorOption
         entry.startedAt = at;
       },
       settle(answer) {
-        if (entries.get(key) === entry) entries.delete(key);
+        end();
         resolve(answer);
+      },
+      abandon(error) {
+        end();
+        reject(error);
       },
     };
     return entry;

@@ -1,18 +1,19 @@
 import type { Clock } from '../../controller/runtime/clock.ts';
 import type { Need } from '../planner/need.ts';
-import { idsOf } from '../regions/arn.ts';
 import type { SecretMetadata } from '../services/ports.ts';
 import { type SecretValueAnswer, type SecretVersionAnswer, versionIn } from './answer.ts';
 import { createHeard } from './heard.ts';
 
 /** A version that was asked for, and how often it will be. */
 interface Entry {
-  /** As it will be asked for again: the version alone, of nobody who holds nothing, and from a list if that does for all. */
+  /** As it will be asked for again: the version alone, and of nobody who holds nothing. */
   need: Need;
-  /** Of the secret itself. */
+  /** What the secret itself has told last. */
   direct: SecretVersionAnswer | undefined;
-  /** Of a list that began later than that: only for who may lag behind. */
+  /** What a list has told last, where that is not known to be behind. */
   listed: SecretVersionAnswer | undefined;
+  /** Until when no list is expected to have it. */
+  unlistedUntil: number;
   intervalMs: number | undefined;
   askedAt: number;
 }
@@ -26,15 +27,24 @@ interface KeptValue {
 export interface Known {
   /** Notes that somebody asks for it, every `intervalMs`. */
   ask(need: Need, intervalMs: number | undefined): void;
+  /** A list counts only for who may be told by one. */
   version(need: Need, freshAfter: number): SecretVersionAnswer | undefined;
   value(need: Need, freshAfter: number): SecretValueAnswer | undefined;
-  /** Of the secret itself. */
+  /** What the secret itself has told. */
   learnVersion(need: Need, answer: SecretVersionAnswer): void;
-  /** Of a list. Returns the ids by which somebody has asked for it and of which all is told now. */
-  learnListed(secret: SecretMetadata, observedAt: number): readonly string[];
+  /** What a list has told; false where that may be older than what the secret itself has told, and is not taken. */
+  learnListed(need: Need, answer: SecretVersionAnswer): boolean;
+  /** What a list has told of a secret that nobody has asked for yet. */
+  hear(secret: SecretMetadata, observedAt: number): void;
+  /** A whole list has not had it: it is another account's, or too new, or gone. */
+  learnUnlisted(need: Need): void;
+  /** Whether a list is expected to have it. */
+  isListed(need: Need): boolean;
   learnValue(need: Need, answer: SecretValueAnswer): void;
   /** Those that will be asked for before half of their interval has passed again, the most urgent first. */
   soonDue(isWanted: (need: Need) => boolean): readonly Need[];
+  /** Every stage that somebody asks of a secret under that id. */
+  stagesOf(secretId: string): readonly Need[];
   readonly size: number;
 }
 
@@ -44,6 +54,8 @@ const VALUE_MS = 60_000;
 const MAX_VALUE_BYTES = 32 * 1_024 * 1_024;
 /** How far a list may lag behind (Secrets Manager API reference, ListSecrets). */
 const LIST_LAG_MS = 300_000;
+/** A list is not begun for what was not in it, but for others. */
+const UNLISTED_MS = 15 * 60_000;
 /** Nobody asks for it any more. */
 const FORGET_MS = 3_600_000;
 const NONE: Need['excluded'] = new Set();
@@ -60,6 +72,7 @@ export function createKnown(clock: Clock): Known {
   const heard = createHeard(clock);
   let bytes = 0;
   let isSweeping = false;
+  let sweptAt = clock.monotonic();
 
   const forgetValue = (key: string, kept: KeptValue): void => {
     values.delete(key);
@@ -72,23 +85,26 @@ export function createKnown(clock: Clock): Known {
       forgetValue(key, kept);
     }
   };
-  const sweep = (): void => {
-    dropValues();
-    const now = clock.monotonic();
+  const forget = (now: number): void => {
+    sweptAt = now;
     for (const [key, { need, askedAt, intervalMs = 0 }] of entries) {
       if (now - askedAt <= Math.max(FORGET_MS, 2 * intervalMs)) continue;
       entries.delete(key);
       byId.get(need.secretId)?.delete(key);
       if (byId.get(need.secretId)?.size === 0) byId.delete(need.secretId);
     }
+  };
+  const sweep = (): void => {
+    dropValues();
+    forget(clock.monotonic());
     isSweeping = values.size > 0;
     if (isSweeping) clock.schedule(VALUE_MS, sweep);
   };
   const create = (key: string, need: Need): Entry => {
     const secret = heard.of(need.secretId);
+    const listed = secret && versionIn(secret, need, secret.observedAt);
     const entry: Entry = {
-      need: { ...need, wants: 'version', isFirst: false, excluded: NONE },
-      ...{ direct: undefined, listed: secret && versionIn(secret, need, secret.observedAt) },
+      ...{ need: again(need), direct: undefined, listed, unlistedUntil: Number.NEGATIVE_INFINITY },
       ...{ intervalMs: undefined, askedAt: clock.monotonic() },
     };
     entries.set(key, entry);
@@ -100,34 +116,28 @@ export function createKnown(clock: Clock): Known {
     return entries.get(key) ?? create(key, need);
   };
   const valueKey = ({ secretId }: Need, versionId: string): string => `${versionId}\n${secretId}`;
-  const latest = (entry: Entry | undefined, { mayLag }: Need): SecretVersionAnswer | undefined =>
-    (mayLag ? entry?.listed : undefined) ?? entry?.direct;
   const version = (need: Need, freshAfter: number): SecretVersionAnswer | undefined => {
-    const answer = latest(entries.get(keyOf(need)), need);
+    const entry = entries.get(keyOf(need));
+    const answer = need.mayLag ? newestOf(entry) : entry?.direct;
     return answer !== undefined && answer.observedAt >= freshAfter ? answer : undefined;
   };
   const learnVersion = (need: Need, answer: SecretVersionAnswer): void => {
     const entry = entryOf(need);
-    if (isNewer(answer, entry.direct)) entry.direct = answer;
-    if (isNewer(answer, entry.listed)) entry.listed = undefined;
-  };
-  const learnFromList = (secret: SecretMetadata, entry: Entry, observedAt: number): boolean => {
-    const answer = versionIn(secret, entry.need, observedAt);
-    if (answer === undefined) return false;
-    const { direct } = entry;
-    const mayBeOlder = direct !== undefined && answer.observedAt - direct.observedAt < LIST_LAG_MS;
-    if (mayBeOlder && direct.versionId !== answer.versionId) return false;
-    if (isNewer(answer, entry.direct) && isNewer(answer, entry.listed)) entry.listed = answer;
-    return true;
+    entry.direct = later(entry.direct, answer);
+    if (entry.listed !== undefined && isBehind(entry.listed, answer)) entry.listed = undefined;
   };
 
   return {
     ask(need, intervalMs) {
+      const now = clock.monotonic();
+      if (now - sweptAt > FORGET_MS) forget(now);
       const entry = entryOf(need);
-      entry.askedAt = clock.monotonic();
-      if (entry.need.mayLag && !need.mayLag) entry.need = { ...entry.need, mayLag: false };
-      // Of several AwsSecrets the one that asks most often.
-      if (intervalMs !== undefined) entry.intervalMs = Math.min(intervalMs, entry.intervalMs ?? intervalMs);
+      const { intervalMs: known = 0, askedAt } = entry;
+      const isShared = known > 0 && now - askedAt <= 2 * known;
+      entry.askedAt = now;
+      if (entry.need.mayLag !== need.mayLag) entry.need = again(need);
+      // Of several AwsSecrets the one that asks most often, while it does.
+      if (intervalMs !== undefined) entry.intervalMs = isShared ? Math.min(intervalMs, known) : intervalMs;
     },
     version,
     value(need, freshAfter) {
@@ -137,14 +147,18 @@ export function createKnown(clock: Clock): Known {
       return kept && { ...kept.answer, observedAt: known.observedAt };
     },
     learnVersion,
-    learnListed(secret, observedAt) {
-      const told = idsOf(secret).filter(id => {
-        const asked = [...(byId.get(id) ?? [])].flatMap(key => entries.get(key) ?? []);
-        return asked.length > 0 && asked.map(entry => learnFromList(secret, entry, observedAt)).every(isTold => isTold);
-      });
-      if (told.length === 0) heard.hear(secret, observedAt);
-      return told;
+    learnListed(need, answer) {
+      const entry = entryOf(need);
+      entry.unlistedUntil = Number.NEGATIVE_INFINITY;
+      if (entry.direct !== undefined && isBehind(answer, entry.direct)) return false;
+      entry.listed = later(entry.listed, answer);
+      return true;
     },
+    hear: heard.hear,
+    learnUnlisted(need) {
+      entryOf(need).unlistedUntil = clock.monotonic() + UNLISTED_MS;
+    },
+    isListed: need => (entries.get(keyOf(need))?.unlistedUntil ?? 0) <= clock.monotonic(),
     learnValue(need, answer) {
       const { bytes: _, name: __, ...told } = answer;
       learnVersion(need, told);
@@ -163,20 +177,44 @@ export function createKnown(clock: Clock): Known {
       const now = clock.monotonic();
       const due: { readonly need: Need; readonly dueAt: number }[] = [];
       for (const entry of entries.values()) {
-        const { need, intervalMs, askedAt } = entry;
-        const answer = latest(entry, need);
-        if (answer === undefined || intervalMs === undefined || now - askedAt > 2 * intervalMs) continue;
-        const dueAt = answer.observedAt + intervalMs;
-        if (dueAt - now <= intervalMs / 2 && isWanted(need)) due.push({ need, dueAt });
+        const dueAt = soonDueAt(entry, now);
+        const { need, unlistedUntil } = entry;
+        if (dueAt === undefined || !isWanted(need)) continue;
+        due.push({ need: unlistedUntil > now ? { ...need, mayLag: false } : need, dueAt });
       }
       return due.sort((a, b) => a.dueAt - b.dueAt).map(({ need }) => need);
     },
+    stagesOf: secretId => [...(byId.get(secretId) ?? [])].flatMap(key => entries.get(key)?.need ?? []),
     get size() {
       return entries.size;
     },
   };
 }
 
-function isNewer({ observedAt }: SecretVersionAnswer, than: SecretVersionAnswer | undefined): boolean {
-  return than === undefined || than.observedAt <= observedAt;
+/** As it is asked for once it is held. */
+function again(need: Need): Need {
+  return { ...need, wants: 'version', isFirst: false, excluded: NONE };
+}
+
+function later(before: SecretVersionAnswer | undefined, now: SecretVersionAnswer): SecretVersionAnswer {
+  return before === undefined || before.observedAt <= now.observedAt ? now : before;
+}
+
+function newestOf(entry: Entry | undefined): SecretVersionAnswer | undefined {
+  const { direct, listed } = entry ?? {};
+  return direct === undefined || listed === undefined ? (listed ?? direct) : later(direct, listed);
+}
+
+/** When it will be asked for again; undefined where that is not before half of its interval has passed, or not at all. */
+function soonDueAt(entry: Entry, now: number): number | undefined {
+  const { need, direct, intervalMs, askedAt } = entry;
+  const answer = need.mayLag ? newestOf(entry) : direct;
+  if (answer === undefined || intervalMs === undefined || now - askedAt > 2 * intervalMs) return undefined;
+  const dueAt = answer.observedAt + intervalMs;
+  return dueAt - now <= intervalMs / 2 ? dueAt : undefined;
+}
+
+/** Whether a list may be older than what the secret itself has told. */
+function isBehind(listed: SecretVersionAnswer, direct: SecretVersionAnswer): boolean {
+  return listed.versionId !== direct.versionId && listed.observedAt - direct.observedAt < LIST_LAG_MS;
 }

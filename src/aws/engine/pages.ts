@@ -18,11 +18,11 @@ export interface Pages {
   /** Of the first page. */
   readonly observedAt: number;
   readonly count: number;
-  /** False: there were more. */
+  /** False: there were more, or it cannot be told. */
   readonly isWhole: boolean;
 }
 
-/** Reads page after page, also over empty ones; ends at a token that it has had already. */
+/** Reads page after page, also over empty ones; ends at a token that it has had already, since that would never end. */
 export async function readPages<P extends Page>({ read, most, take, onStart }: PagesOptions<P>): Promise<Asked<Pages>> {
   const seen = new Set<string>();
   let nextToken: string | undefined;
@@ -37,8 +37,9 @@ export async function readPages<P extends Page>({ read, most, take, onStart }: P
     if ('error' in asked) return asked;
     take(asked.answer, observedAt);
     nextToken = asked.answer.nextToken;
-    const isWhole = nextToken === undefined || seen.has(nextToken);
-    if (isWhole || count >= most) return { answer: { observedAt: firstAt, count, isWhole } };
-    if (nextToken !== undefined) seen.add(nextToken);
+    if (nextToken === undefined || seen.has(nextToken) || count >= most) {
+      return { answer: { observedAt: firstAt, count, isWhole: nextToken === undefined } };
+    }
+    seen.add(nextToken);
   }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../controller/runtime/clock.ts';
 import type { AwsMetrics } from '../metrics.ts';
 import { PARAMETER_BATCH_SIZE } from '../planner/need.ts';
 import type { ParameterAnswer, ParameterStore, ParametersPage } from '../services/ports.ts';
-import { type Asked, codeError } from './answer.ts';
+import { type Asked, codeError, endless } from './answer.ts';
 import { createCollector, type Inquiry } from './collector.ts';
 import type { GuardedCall } from './guarded-call.ts';
 import { readPages } from './pages.ts';
@@ -49,6 +49,8 @@ export function createParameterLane({ region, clock, service, guarded, metrics }
   };
   const keep = (key: string, told: ParametersTold): void => {
     const former = kept.get(key);
+    // One call may overtake another that began before it.
+    if (former !== undefined && former.observedAt > told.observedAt) return;
     if (former !== undefined) forget(key, former);
     kept.set(key, told);
     bytes += sizeOf(told);
@@ -75,7 +77,9 @@ export function createParameterLane({ region, clock, service, guarded, metrics }
     );
     if ('error' in asked) {
       // One name that AWS does not accept, or may not be read, must not fail the others.
-      if (asked.is.isElsewhere || waiting.length === 1) return settleAll(waiting, asked);
+      const { reason, isElsewhere, isTransient } = asked.is;
+      const isOfAll = isElsewhere || isTransient || reason === 'CredentialsUnavailable';
+      if (isOfAll || waiting.length === 1) return settleAll(waiting, asked);
       const half = Math.ceil(waiting.length / 2);
       await Promise.all([getParameters(waiting.slice(0, half)), getParameters(waiting.slice(half))]);
       return;
@@ -106,6 +110,7 @@ export function createParameterLane({ region, clock, service, guarded, metrics }
       onStart: inquiry.begin,
     });
     if ('error' in pages) return inquiry.settle(pages);
+    if (!pages.answer.isWhole) return inquiry.settle(endless('GetParametersByPath'));
     metrics.decrypted(region, parameters.length);
     const told = { parameters, observedAt: pages.answer.observedAt };
     keep(keyOf(inquiry.question), told);
@@ -115,12 +120,14 @@ export function createParameterLane({ region, clock, service, guarded, metrics }
   const collector = createCollector<ParameterQuestion, Asked<ParametersTold>>({
     clock,
     onShared: () => metrics.shared(region),
-    send(all) {
+    async send(all) {
+      const calls: Promise<void>[] = [];
       const single = all.filter(({ question }) => 'name' in question);
       for (let first = 0; first < single.length; first += PARAMETER_BATCH_SIZE) {
-        void getParameters(single.slice(first, first + PARAMETER_BATCH_SIZE));
+        calls.push(getParameters(single.slice(first, first + PARAMETER_BATCH_SIZE)));
       }
-      for (const inquiry of all) if ('path' in inquiry.question) void getByPath(inquiry, inquiry.question.path);
+      for (const inquiry of all) if ('path' in inquiry.question) calls.push(getByPath(inquiry, inquiry.question.path));
+      await Promise.all(calls);
     },
   });
 

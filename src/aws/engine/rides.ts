@@ -1,11 +1,14 @@
-import type { Need } from '../planner/need.ts';
+import type { Need, Operation } from '../planner/need.ts';
+import { canAnswer } from '../planner/plan.ts';
 import { keyOf } from './known.ts';
 
 /** Calls under way that tell of more than what was asked for when they began. */
 export interface Rides {
-  /** `needs` will be told by a call, which brings their values or versions alone. */
-  board(needs: readonly Need[], brings: Need['wants']): Departure;
-  /** Resolves when the call that brings it is over; undefined where there is none, or it began before `freshAfter`. */
+  /** `needs` will be told by a call. */
+  board(needs: readonly Need[], operation: Operation): Departure;
+  /**
+   * Resolves when the call that can answer it is over; undefined where there is none, or it began before `freshAfter`.
+   */
   join(need: Need, freshAfter: number): Promise<void> | undefined;
   keys(): Iterable<string>;
 }
@@ -17,7 +20,7 @@ export interface Departure {
 }
 
 interface Ride {
-  readonly brings: Need['wants'];
+  readonly operation: Operation;
   startedAt: number;
   readonly over: Promise<void>;
 }
@@ -25,9 +28,9 @@ interface Ride {
 export function createRides(): Rides {
   const rides = new Map<string, Ride>();
   return {
-    board(needs, brings) {
+    board(needs, operation) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const ride: Ride = { brings, startedAt: Number.POSITIVE_INFINITY, over: promise };
+      const ride: Ride = { operation, startedAt: Number.POSITIVE_INFINITY, over: promise };
       const keys = needs.map(keyOf);
       for (const key of keys) rides.set(key, ride);
       return {
@@ -43,7 +46,7 @@ export function createRides(): Rides {
     join(need, freshAfter) {
       const ride = rides.get(keyOf(need));
       const isFresh = ride !== undefined && ride.startedAt >= freshAfter;
-      return isFresh && (need.wants === 'version' || ride.brings === 'value') ? ride.over : undefined;
+      return isFresh && canAnswer(need, ride.operation) ? ride.over : undefined;
     },
     keys: () => rides.keys(),
   };

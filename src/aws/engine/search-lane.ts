@@ -1,6 +1,6 @@
 import type { Clock } from '../../controller/runtime/clock.ts';
 import type { ListedSecret, ListFilters, ListPage } from '../services/ports.ts';
-import type { Asked } from './answer.ts';
+import { type Asked, endless } from './answer.ts';
 import { createCollector } from './collector.ts';
 import { literalPrefix, matchesGlob } from './glob.ts';
 import { readPages } from './pages.ts';
@@ -57,6 +57,7 @@ export function createSearchLane({ clock, list, onShared }: SearchLaneOptions): 
       onStart: begin,
     });
     if ('error' in pages) return pages;
+    if (!pages.answer.isWhole) return endless('ListSecrets');
     const found = secrets.flatMap(({ name, arn, stages }) => {
       const versionId = stages.get('AWSCURRENT');
       return versionId === undefined ? [] : [{ name, arn, versionId }];
@@ -66,10 +67,19 @@ export function createSearchLane({ clock, list, onShared }: SearchLaneOptions): 
   };
   const collector = createCollector<Search, Asked<SearchTold>>({
     ...{ clock, onShared },
-    send(all) {
-      for (const inquiry of all) void search(inquiry.question, inquiry.begin).then(inquiry.settle);
+    async send(all) {
+      await Promise.all(all.map(({ question, begin, settle }) => search(question, begin).then(settle)));
     },
   });
+  const keep = (key: string, answer: SearchTold): void => {
+    const former = kept.get(key);
+    // One call may overtake another that began before it.
+    if (former !== undefined && former.observedAt >= answer.observedAt) return;
+    kept.set(key, answer);
+    clock.schedule(KEPT_MS, () => {
+      if (kept.get(key) === answer) kept.delete(key);
+    });
+  };
   return {
     async find(search, freshAfter) {
       const key = JSON.stringify([search.namePattern, Object.entries(search.tags).sort()]);
@@ -79,13 +89,7 @@ export function createSearchLane({ clock, list, onShared }: SearchLaneOptions): 
         return { answer: known };
       }
       const asked = await collector.ask(key, search, freshAfter);
-      if ('answer' in asked) {
-        const { answer } = asked;
-        kept.set(key, answer);
-        clock.schedule(KEPT_MS, () => {
-          if (kept.get(key) === answer) kept.delete(key);
-        });
-      }
+      if ('answer' in asked) keep(key, asked.answer);
       return asked;
     },
   };

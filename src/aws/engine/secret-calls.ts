@@ -2,11 +2,11 @@ import { classify, errorCode } from '../classify.ts';
 import type { AwsMetrics } from '../metrics.ts';
 import { type Need, type Operation, PAGE_SIZE, type PlannedCall } from '../planner/need.ts';
 import { idsOf } from '../regions/arn.ts';
-import type { ListPage, SecretAnswer, SecretsManager } from '../services/ports.ts';
+import type { ListedSecret, ListPage, SecretAnswer, SecretsManager } from '../services/ports.ts';
 import { codeError, noSuchVersion, type Refusal, versionIn } from './answer.ts';
 import type { Denials } from './denials.ts';
 import type { GuardedCall } from './guarded-call.ts';
-import type { Known } from './known.ts';
+import { type Known, keyOf } from './known.ts';
 import type { ListSizes } from './list-sizes.ts';
 import { readPages } from './pages.ts';
 
@@ -82,11 +82,10 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
       },
     );
     if ('answer' in asked) {
-      const version = versionIn(asked.answer, need, observedAt);
-      if (version === undefined)
-        return new Map([[need, { kind: 'refused', refusal: noSuchVersion('DescribeSecret') }]]);
-      known.learnVersion(need, version);
-      return new Map([[need, TOLD]]);
+      const told = versionIn(asked.answer, need, observedAt);
+      if (told === undefined) return all([need], { kind: 'refused', refusal: noSuchVersion('DescribeSecret') });
+      known.learnVersion(need, told);
+      return all([need], TOLD);
     }
     if (asked.is.reason !== 'AccessDenied') return new Map([[need, { kind: 'refused', refusal: asked }]]);
     learnDenied('DescribeSecret', need.secretId);
@@ -140,7 +139,8 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
     { needs, namePrefixes }: Extract<PlannedCall, { operation: 'ListSecrets' }>,
     onStart: (at: number) => void,
   ): Promise<Outcomes> => {
-    const told = new Set<string>();
+    /** By key: whether the list has told of it, and not only had it. */
+    const seen = new Map<string, boolean>();
     let count = 0;
     const pages = await readPages<ListPage>({
       read: (nextToken, onStart) => {
@@ -149,7 +149,7 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
       },
       take({ secrets }, observedAt) {
         count += secrets.length;
-        for (const secret of secrets) for (const id of known.learnListed(secret, observedAt)) told.add(id);
+        for (const secret of secrets) learnListed(secret, observedAt, seen);
       },
       most: mostPages(needs.length),
       onStart,
@@ -157,10 +157,19 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
     if ('answer' in pages) {
       const { isWhole } = pages.answer;
       listSizes.learn(namePrefixes, isWhole ? count : 2 * Math.max(count, pages.answer.count * PAGE_SIZE));
+      if (isWhole) needs.filter(need => !seen.has(keyOf(need))).forEach(known.learnUnlisted);
     } else if (pages.is.reason === 'AccessDenied') learnDenied('ListSecrets');
     const isFinal = 'error' in pages && pages.is.reason !== 'AccessDenied';
     const untold: CallOutcome = isFinal ? { kind: 'refused', refusal: pages } : OPEN;
-    return new Map(needs.map(need => [need, told.has(need.secretId) ? TOLD : untold]));
+    return new Map(needs.map(need => [need, seen.get(keyOf(need)) === true ? TOLD : untold]));
+  };
+  const learnListed = (secret: ListedSecret, observedAt: number, seen: Map<string, boolean>): void => {
+    const asked = idsOf(secret).flatMap(known.stagesOf);
+    if (asked.length === 0) known.hear(secret, observedAt);
+    for (const need of asked) {
+      const version = versionIn(secret, need, observedAt);
+      seen.set(keyOf(need), version !== undefined && known.learnListed(need, version));
+    }
   };
 
   return {

@@ -1,7 +1,14 @@
 import type { Clock } from '../../controller/runtime/clock.ts';
 import { BATCH_SIZE, type Need, type PlannedCall } from '../planner/need.ts';
 import { canAnswer, plan } from '../planner/plan.ts';
-import { type Asked, noSuchVersion, type Refusal, type SecretValueAnswer, type SecretVersionAnswer } from './answer.ts';
+import {
+  type Asked,
+  alwaysMoved,
+  noSuchVersion,
+  type Refusal,
+  type SecretValueAnswer,
+  type SecretVersionAnswer,
+} from './answer.ts';
 import { createCollector, type Inquiry } from './collector.ts';
 import type { Denials } from './denials.ts';
 import { type Known, keyOf } from './known.ts';
@@ -35,6 +42,9 @@ export interface SecretLane {
 }
 
 const ANY_AGE = Number.NEGATIVE_INFINITY;
+/** Whoever is told of a version while it moves on asks once more, so often. */
+const TRIES = 3;
+const NONE: ReadonlySet<Need> = new Set();
 
 /** Undefined: what is known answers it now. */
 type Outcome = Refusal | undefined;
@@ -59,16 +69,19 @@ export function createSecretLane(options: SecretLaneOptions): SecretLane {
     const due = needs.some(({ wants }) => wants === 'version') ? known.soonDue(isFree) : [];
     const list = plan([...needs, ...due], knowledge).find(({ operation }) => operation === 'ListSecrets');
     // A list tells of all of them at once; else the last batch is filled.
-    const direct = list === undefined ? needs : needs.filter(need => !list.needs.includes(need));
+    const listable = new Set(list?.needs);
+    const direct = needs.filter(need => !listable.has(need));
+    const isListed = direct.length < needs.length;
+    const listed = isListed ? listable : NONE;
     const batched = direct.filter(isBatchable).length;
     const room = batched === 0 ? 0 : (BATCH_SIZE - (batched % BATCH_SIZE)) % BATCH_SIZE;
     const next =
       direct.some(({ wants }) => wants === 'value') && room > 0
         ? [...upcoming()].filter(need => isFree(need) && known.value(need, ANY_AGE) === undefined)
         : [];
-    const company = [...next, ...due].filter(isBatchable).slice(0, room);
-    const isListed = list !== undefined && direct.length < needs.length;
-    return [...(isListed ? [list] : []), ...plan([...direct, ...company], withoutList)];
+    const others = new Map([...next, ...due.filter(need => !listed.has(need))].map(need => [keyOf(need), need]));
+    const company = [...others.values()].filter(isBatchable).slice(0, room);
+    return [...(isListed && list !== undefined ? [list] : []), ...plan([...direct, ...company], withoutList)];
   };
 
   /** Asks for all of them; what one call cannot tell is asked by another. */
@@ -82,21 +95,22 @@ export function createSecretLane(options: SecretLaneOptions): SecretLane {
 
   const carryOut = async (call: PlannedCall, open: Open): Promise<void> => {
     const riders = call.needs.filter(need => !open.has(need));
-    const ride = rides.board(riders, call.operation === 'ListSecrets' ? 'version' : 'value');
-    const outcomes = await calls.make(call, at => {
-      ride.started(at);
-      for (const need of call.needs) open.get(need)?.inquiry.begin(at);
-    });
-    ride.over();
+    const ride = rides.board(riders, call.operation);
+    const outcomes = await calls
+      .make(call, at => {
+        ride.started(at);
+        for (const need of call.needs) open.get(need)?.inquiry.begin(at);
+      })
+      .finally(ride.over);
     const again = stillOpen(call, outcomes, open);
     if (again.size > 0) await ask(again, plan([...again.keys()], knowledge));
   };
 
   const collector = createCollector<Need, Outcome>({
     ...{ clock, onShared },
-    send(all) {
+    async send(all) {
       const open = new Map(all.map(inquiry => [inquiry.question, { inquiry, refusal: undefined }]));
-      void ask(open, planWithCompany([...open.keys()]));
+      await ask(open, planWithCompany([...open.keys()]));
     },
   });
 
@@ -112,11 +126,20 @@ export function createSecretLane(options: SecretLaneOptions): SecretLane {
       onShared();
       return { answer: found };
     }
-    const question = { ...need, excluded: denials.of(need.secretId) };
-    const refusal = await collector.ask(`${need.wants} ${keyOf(need)}`, question, freshAfter);
-    const told = refusal === undefined ? look() : undefined;
-    return told === undefined ? (refusal ?? noSuchVersion('GetSecretValue')) : { answer: told };
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const question = questionOf(need);
+      const refusal = await collector.ask(inquiryKey(question), question, freshAfter);
+      if (refusal !== undefined) return refusal;
+      const told = look();
+      if (told !== undefined) return { answer: told };
+    }
+    return alwaysMoved('GetSecretValue');
   };
+  const questionOf = (need: Need): Need => ({
+    ...need,
+    mayLag: need.mayLag && known.isListed(need),
+    excluded: denials.of(need.secretId),
+  });
 
   return {
     version: (need, question) => answer(need, question, () => known.version(need, question.freshAfter)),
@@ -135,6 +158,11 @@ function stillOpen(call: PlannedCall, outcomes: Outcomes, open: Open): Open {
     else again.set(without(need, call), { inquiry, refusal: outcome.refusal ?? refusal });
   }
   return again;
+}
+
+/** Who may not be told by a list does not join who may. */
+function inquiryKey(need: Need): string {
+  return `${need.wants} ${canAnswer(need, 'ListSecrets')} ${keyOf(need)}`;
 }
 
 function without(need: Need, { operation }: PlannedCall): Need {
