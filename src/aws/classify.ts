@@ -148,6 +148,11 @@ export function classify(error: unknown): Classification {
   return status === undefined || status >= 500 || status === 429 ? OTHER_ERRORS.trouble : OTHER_ERRORS.refusal;
 }
 
+/** Whether it came over HTTP at all, from AWS or whoever stands before it. */
+export function isSilence(error: unknown): boolean {
+  return statusOf(error) === undefined;
+}
+
 function statusOf(error: unknown): number | undefined {
   const { $metadata } = (error ?? {}) as { readonly $metadata?: { readonly httpStatusCode?: unknown } | null };
   const status = $metadata?.httpStatusCode;

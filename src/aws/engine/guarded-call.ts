@@ -1,10 +1,10 @@
 import type { Clock } from '../../controller/runtime/clock.ts';
-import { type Classification, classify, errorCode } from '../classify.ts';
+import { type Classification, classify, errorCode, isSilence } from '../classify.ts';
 import { CredentialsError } from '../identity/credentials-error.ts';
 import type { AwsMetrics } from '../metrics.ts';
 import type { Api, Rates } from '../rates/rates.ts';
-import type { Breaker } from '../regions/breaker.ts';
-import type { Asked } from './answer.ts';
+import type { Breaker, Probed } from '../regions/breaker.ts';
+import type { Asked, Refusal } from './answer.ts';
 
 export interface Guards {
   readonly region: string;
@@ -32,21 +32,27 @@ const away: Classification = { reason: 'Unavailable', isElsewhere: true, isTrans
 /** Makes calls under the quota, counts them, and tells the region's breaker what came of them; `probe` asks the region again. */
 export function guardCalls(guards: Guards, probe: () => Promise<unknown>): GuardedCall {
   const { region, account, clock, rates, breaker, metrics } = guards;
-  const isAlive = async (): Promise<boolean> => {
+  const probed = async (): Promise<Probed> => {
     try {
       await probe();
-      return true;
+      return 'answered';
     } catch (error) {
-      // Without credentials it has not been asked.
-      if (error instanceof CredentialsError) return false;
-      return !classify(error).isElsewhere || isThrottled(error);
+      if (error instanceof CredentialsError) return 'unasked';
+      return !classify(error).isElsewhere || isThrottled(error) ? 'answered' : 'silent';
     }
+  };
+  const isAway = (operation: Api): Refusal | undefined => {
+    const trouble = breaker.trouble(probed);
+    return trouble && { error: trouble.error, is: away, operation };
   };
   return async (api, isFirst, send, onStart) => {
     const bucket = rates.bucketOf(account, region, api);
+    // Whoever goes on to another region must not wait for the tokens of this one.
+    const before = isAway(api);
+    if (before !== undefined) return before;
     await bucket.take(isFirst);
-    const trouble = breaker.trouble();
-    if (trouble !== undefined) return { error: trouble.error, is: away, operation: api };
+    const after = isAway(api);
+    if (after !== undefined) return after;
     const startedAt = clock.monotonic();
     onStart?.(startedAt);
     try {
@@ -61,7 +67,7 @@ export function guardCalls(guards: Guards, probe: () => Promise<unknown>): Guard
       if (isThrottled(error)) {
         bucket.throttled();
         metrics.throttled(api, region);
-      } else if (is.isElsewhere) breaker.failed(startedAt, error, isAlive);
+      } else if (is.isElsewhere) breaker.failed({ startedAt, error, isSilent: isSilence(error) }, probed);
       else if (!(error instanceof CredentialsError)) breaker.answered();
       return { error, is, operation: api };
     }

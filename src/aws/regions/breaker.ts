@@ -3,19 +3,30 @@ import type { Clock, Random } from '../../controller/runtime/clock.ts';
 /** `open`: nobody asks that region but a probe now and then. */
 export type BreakerState = 'closed' | 'open';
 
-/** Finds out whether the region answers; resolves to true when it does, whatever it says. Never rejects. */
-export type Probe = () => Promise<boolean>;
+/** `unasked`: there was nothing to ask with, such as credentials. */
+export type Probed = 'answered' | 'silent' | 'unasked';
+
+/** Finds out whether the region answers, whatever it says. Never rejects; always the same function for one asker. */
+export type Probe = () => Promise<Probed>;
+
+/** A call that the region has not answered, or with trouble of its own. */
+export interface Failure {
+  /** Monotonic milliseconds. */
+  readonly startedAt: number;
+  readonly error: unknown;
+  /** Whether nothing came at all; an error that somebody there has sent may concern this call alone. */
+  readonly isSilent: boolean;
+}
 
 export interface Breaker {
-  /** Why nobody has to ask there now, as the last call failed; undefined when it is closed. */
-  trouble(): { readonly error: unknown } | undefined;
+  /**
+   * Why nobody has to ask there now, as the last call failed; undefined when it is closed. `probe` is how whoever wants
+   * to ask would find out that it answers again.
+   */
+  trouble(probe: Probe): { readonly error: unknown } | undefined;
   /** The region has answered a call. */
   answered(): void;
-  /**
-   * It has not answered one that began at `startedAt`, monotonic milliseconds, but failed with `error`; `probe` asks it
-   * again later.
-   */
-  failed(startedAt: number, error: unknown, probe: Probe): void;
+  failed(failure: Failure, probe: Probe): void;
 }
 
 export interface BreakerOptions {
@@ -24,13 +35,15 @@ export interface BreakerOptions {
   readonly onChange: (state: BreakerState) => void;
 }
 
-/** So many failures in a row open it. One is enough when nothing has been answered since its call began. */
+/** So many failures in a row open it. One is enough when it is silent, and nothing has been answered since its call began. */
 const FAILURES = 3;
 const FIRST_PROBE_MS = 2_000;
 const MAX_PROBE_MS = 15_000;
 /** So many probes in a row have to be answered: a region that comes and goes is left alone. */
 const PROBES = 2;
 const BETWEEN_PROBES_MS = 1_000;
+/** Nobody has wanted to ask for so long: it is not probed until somebody does. Longer than most intervals. */
+const IDLE_MS = 2 * 3_600_000;
 
 /**
  * Spares everybody the wait for a region that does not answer: after the first deadline that passes in vain it opens,
@@ -38,36 +51,88 @@ const BETWEEN_PROBES_MS = 1_000;
  */
 export function createBreaker({ clock, random, onChange }: BreakerOptions): Breaker {
   let isOpen = false;
+  let isProbing = false;
+  let isChecking = false;
   let last: unknown;
   let failures = 0;
   let lastAnswer = Number.NEGATIVE_INFINITY;
+  let wantedAt = 0;
+  /** Of all who have wanted to ask since it opened: one of them may have lost its credentials for good. */
+  const probes = new Set<Probe>();
 
-  const probeIn = (ms: number, probe: Probe, pauseMs: number, answers: number): void => {
+  const want = (probe: Probe): void => {
+    probes.add(probe);
+    wantedAt = clock.monotonic();
+  };
+  const probeOnce = async (): Promise<Probed> => {
+    for (const probe of probes) {
+      const probed = await probe();
+      if (probed !== 'unasked') return probed;
+      probes.delete(probe);
+    }
+    return 'unasked';
+  };
+  const close = (): void => {
+    isOpen = false;
+    isProbing = false;
+    failures = 0;
+    lastAnswer = clock.monotonic();
+    probes.clear();
+    onChange('closed');
+  };
+  const probeIn = (ms: number, pauseMs: number, answers: number): void => {
     clock.schedule(ms * (0.75 + 0.5 * random()), () => {
-      void probe().then(isAnswered => {
-        if (!isAnswered) return probeIn(pauseMs, probe, Math.min(2 * pauseMs, MAX_PROBE_MS), 0);
-        if (answers + 1 < PROBES) return probeIn(BETWEEN_PROBES_MS, probe, FIRST_PROBE_MS, answers + 1);
-        isOpen = false;
-        failures = 0;
-        lastAnswer = clock.monotonic();
-        onChange('closed');
+      if (clock.monotonic() - wantedAt > IDLE_MS) {
+        isProbing = false;
+        probes.clear();
+        return;
+      }
+      void probeOnce().then(probed => {
+        if (probed !== 'answered') return probeIn(pauseMs, Math.min(2 * pauseMs, MAX_PROBE_MS), 0);
+        if (answers + 1 < PROBES) return probeIn(BETWEEN_PROBES_MS, FIRST_PROBE_MS, answers + 1);
+        close();
       });
     });
   };
+  const beginProbing = (): void => {
+    if (isProbing) return;
+    isProbing = true;
+    probeIn(FIRST_PROBE_MS, 2 * FIRST_PROBE_MS, 0);
+  };
+  const open = (): void => {
+    isOpen = true;
+    onChange('open');
+    beginProbing();
+  };
+  /** Whether it is the region that has trouble, or what it was asked. */
+  const check = async (probe: Probe): Promise<void> => {
+    isChecking = true;
+    const probed = await probe();
+    isChecking = false;
+    if (isOpen || probed === 'unasked') return;
+    if (probed === 'answered') failures = 0;
+    else open();
+  };
 
   return {
-    trouble: () => (isOpen ? { error: last } : undefined),
+    trouble(probe) {
+      if (!isOpen) return undefined;
+      want(probe);
+      beginProbing();
+      return { error: last };
+    },
     answered() {
       failures = 0;
       lastAnswer = clock.monotonic();
+      if (!isOpen) probes.clear();
     },
-    failed(startedAt, error, probe) {
+    failed({ startedAt, error, isSilent }, probe) {
       failures += 1;
       last = error;
-      if (isOpen || (failures < FAILURES && lastAnswer >= startedAt)) return;
-      isOpen = true;
-      onChange('open');
-      probeIn(FIRST_PROBE_MS, probe, 2 * FIRST_PROBE_MS, 0);
+      want(probe);
+      if (isOpen) return;
+      if (isSilent && (failures >= FAILURES || lastAnswer < startedAt)) open();
+      else if (failures >= FAILURES && !isChecking) void check(probe);
     },
   };
 }
