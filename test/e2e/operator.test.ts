@@ -97,7 +97,10 @@ describe('the chart on a real cluster', () => {
     } finally {
       await rm(overlay, { recursive: true });
     }
-    await wait('--for=condition=Ready', 'awssecrets', '--all');
+    await wait('--for=condition=Ready', 'awssecrets', '--all').catch(async error => {
+      const said = '{range .items[*]}{.metadata.name}: {.status.conditions[?(@.type=="Ready")].message}{"\\n"}{end}';
+      throw new Error(`${error.message}\n${await env.kubectl.run('get', 'awss', '-n', APP, '-o', `jsonpath=${said}`)}`);
+    });
     const secret = await env.kubectl.json<{ data: Record<string, string> }>('get', 'secret', '-n', APP, 'payments-db');
     const data = Object.fromEntries(
       Object.entries(secret.data).map(([k, v]) => [k, Buffer.from(v, 'base64').toString()]),

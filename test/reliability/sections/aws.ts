@@ -1,6 +1,8 @@
 import type { Section } from '../section.ts';
 
 const REGIONS = 'regions are asked in order';
+const AFTER = 'after the first sync';
+const CROSSING = 'what one identity reads is never given to another';
 const UNUSABLE = 'what AWS holds, or does not give, cannot be used';
 
 /** Reading from AWS. */
@@ -23,6 +25,10 @@ export const aws: Section = {
         'src/aws/regions/breaker.test.ts': [
           'one failure is enough where nothing was answered since it began',
           'a region that is back is seen within twenty seconds, however long it was away',
+        ],
+        'test/integration/conformance/multi-region.test.ts': [
+          `${AFTER} > a region that is lost, and comes back, writes no Secret and restarts nothing`,
+          `${AFTER} > another order of regions in the spec writes no Secret and restarts nothing`,
         ],
         'test/e2e/operator.test.ts': [
           'the chart on a real cluster > with the primary region dead, a new AwsSecret is served from the secondary',
@@ -56,6 +62,9 @@ export const aws: Section = {
           `${REGIONS} > a replica that lags behind does not take the Secret back to an old value`,
           `${REGIONS} > a replica that is one version ahead is believed: the primary died after a rotation`,
           `${REGIONS} > a secondary's refusal is no verdict: the primary's trouble is what is told`,
+        ],
+        'test/integration/conformance/multi-region.test.ts': [
+          `${AFTER} > a replica that is behind takes no Secret back: …`,
         ],
         'src/aws/reader/reader.test.ts': [
           'with the primary throttled a replica gives …: it was made later',
@@ -96,6 +105,22 @@ export const aws: Section = {
         'test/integration/bad-input.test.ts': [
           `${UNUSABLE} > deleted: SecretNotFound`,
           `${UNUSABLE} > a failure is tried again with growing pauses, and mended by itself`,
+        ],
+      },
+    },
+    {
+      fault: 'An identity is denied what others may read',
+      promise:
+        'It is denied, whoever has read it a moment ago: no value, version, session or denial crosses identities. Its Secret stays as it was.',
+      see: '`AccessDenied` at the AwsSecrets of that identity alone',
+      tests: {
+        'test/integration/identity-matrix.test.ts': [
+          `${CROSSING} > a … that all others have just read is denied to whom AWS denies it`,
+          `${CROSSING} > what is taken from … is not had from those who still may, and the Secret stays as it was`,
+        ],
+        'src/aws/engine/lanes.test.ts': [
+          '…: each identity is answered by AWS itself, whoever has asked before',
+          'what one may not call is tried all the same by another',
         ],
       },
     },
