@@ -1,3 +1,4 @@
+import { inRegion } from '../../src/aws/regions/arn.ts';
 import type {
   BatchAnswer,
   ListedSecret,
@@ -29,6 +30,7 @@ export interface FakeSecretsManager extends Omit<SecretsManager, 'list' | 'batch
 }
 
 const PAGE = 100;
+const REGION = 'eu-west-1';
 
 /** As the SDK throws it; without a status there was no answer. */
 export function sdkError(name: string, httpStatusCode?: number): Error {
@@ -36,15 +38,17 @@ export function sdkError(name: string, httpStatusCode?: number): Error {
   return Object.assign(new Error('hunter2'), { name, ...metadata });
 }
 
+/** That of its replicas differs in the region. */
 export function arnOf(name: string): string {
-  return `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}-AbCdEf`;
+  return `arn:aws:secretsmanager:${REGION}:123456789012:secret:${name}-AbCdEf`;
 }
 
 export function fakeSecretsManager(): FakeSecretsManager {
   const secrets = new Map<string, FakeSecret>();
   const calls: string[] = [];
   const faults = new Map<string, string | Error>();
-  const nameOf = (id: string): string => [...secrets.keys()].find(name => id === name || id === arnOf(name)) ?? id;
+  const nameOf = (id: string): string =>
+    [...secrets.keys()].find(name => id === name || inRegion(id, REGION) === arnOf(name)) ?? id;
 
   const call = async (action: string, ...ids: readonly string[]): Promise<void> => {
     calls.push([action, ...ids].join(' '));

@@ -76,6 +76,37 @@ test('a failed renewal keeps the old set while it is valid', async () => {
   expect(await key()).toBe('key-1');
 });
 
+test('a renewal that takes long keeps nobody waiting while the old set is good', async () => {
+  const { clock, state, key } = sts();
+  await key();
+  clock.advance(55 * MINUTE);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  state.gate = promise;
+  const first = key();
+  await settled();
+  clock.advance(1_000);
+  expect(await first).toBe('key-1');
+  expect(await key()).toBe('key-1');
+  expect(state.calls).toBe(2);
+  resolve();
+  await settled();
+  expect(await key()).toBe('key-2');
+});
+
+test('a set that AWS has called expired is not given while another takes long', async () => {
+  const { clock, state, get, key } = sts();
+  const refused = await get();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  state.gate = promise;
+  const all = [key(refused), key()];
+  await settled();
+  clock.advance(10_000);
+  await settled();
+  all.push(key());
+  resolve();
+  expect(await Promise.all(all)).toEqual(['key-2', 'key-2', 'key-2']);
+});
+
 test('and fails once it has expired', async () => {
   const { clock, state, key } = sts();
   await key();

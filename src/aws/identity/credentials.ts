@@ -1,4 +1,4 @@
-import type { Clock } from '../../controller/runtime/clock.ts';
+import { type Clock, isSettledWithin } from '../../controller/runtime/clock.ts';
 import { CredentialsError } from './credentials-error.ts';
 
 /** As the SDK's AwsCredentialIdentity; never logged. */
@@ -21,6 +21,8 @@ const AHEAD_MS = 6 * 60_000;
 const HOLD_MS = 1_000;
 /** A set that looks old as soon as it comes shows that our clock is wrong: AWS decides, and STS is not asked for each call. */
 const MIN_AGE_MS = 60_000;
+/** Nobody waits longer for a renewal while the old set is good: STS may be away, and has a deadline for each region. */
+const PATIENCE_MS = 1_000;
 
 /**
  * One set of credentials for all clients: one request at a time, kept until shortly before it expires, or until AWS calls
@@ -30,12 +32,17 @@ export function shareCredentials(provider: CredentialProvider, clock: Clock): Sh
   let forcedAt = Number.NEGATIVE_INFINITY;
   let current: { readonly set: Credentials; readonly since: number } | undefined;
   let pending: Promise<Credentials> | undefined;
+  let pendingSince = 0;
   let failure: { readonly error: CredentialsError; readonly until: number } | undefined;
 
   const leftMs = ({ expiration }: Credentials): number =>
     expiration === undefined ? Number.POSITIVE_INFINITY : expiration.getTime() - clock.now();
   const renew = async (isForced: boolean): Promise<Credentials> => {
-    if (isForced) forcedAt = clock.monotonic();
+    pendingSince = clock.monotonic();
+    if (isForced) {
+      forcedAt = pendingSince;
+      current = undefined;
+    }
     try {
       const set = await provider();
       current = { set, since: clock.monotonic() };
@@ -44,7 +51,6 @@ export function shareCredentials(provider: CredentialProvider, clock: Clock): Sh
     } catch (error) {
       const told = error instanceof CredentialsError ? error : new CredentialsError(error);
       failure = { error: told, until: clock.monotonic() + HOLD_MS };
-      if (isForced) current = undefined;
       if (current !== undefined && leftMs(current.set) > 0) return current.set;
       throw told;
     } finally {
@@ -73,6 +79,11 @@ export function shareCredentials(provider: CredentialProvider, clock: Clock): Sh
       throw failure.error;
     }
     pending ??= renew(isForced);
-    return await pending;
+    const renewal = pending;
+    const old = current?.set;
+    if (old === undefined || isForced || leftMs(old) <= PATIENCE_MS) return await renewal;
+    const patienceMs = pendingSince + PATIENCE_MS - clock.monotonic();
+    const isRenewed = patienceMs > 0 && (await isSettledWithin(clock, patienceMs, renewal));
+    return isRenewed ? await renewal : old;
   };
 }

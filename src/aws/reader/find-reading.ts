@@ -5,7 +5,7 @@ import type { Refusal, SecretValueAnswer } from '../engine/answer.ts';
 import type { Lane } from '../engine/lanes.ts';
 import type { FoundSecret } from '../engine/search-lane.ts';
 import { digestOf, newest } from './digest.ts';
-import type { Reading, ToldItem } from './reading.ts';
+import type { Reading, Told, ToldItem } from './reading.ts';
 import { needOf } from './secret-reading.ts';
 
 type FindSource = Extract<Source, { kind: 'Find' }>;
@@ -39,11 +39,18 @@ export function findReading(request: SourceRequest, source: FindSource): Reading
     const versionId = digestOf(secrets.map(secret => [secret.name, secret.versionId]));
     return { answer: { versionId, createdTime: undefined, observedAt } };
   };
+  const isHeld = ({ versionId }: Told): boolean => request.held === undefined || versionId === request.held.versionId;
   return {
     value,
     version: request.consistency === 'Eventual' ? listed : value,
-    // Of many secrets nothing tells which of two states came first.
-    accept: async (_lane, _region, { versionId }) => request.held === undefined || request.held.versionId === versionId,
+    // That one of many was made later says nothing of the others, nor of those that are not replicated.
+    async accept(lane, region, told: Told) {
+      if (isHeld(told)) return true;
+      // A list may lag behind the secrets themselves.
+      if ('items' in told) return false;
+      const full = await value(lane, region);
+      return 'answer' in full && isHeld(full.answer);
+    },
     fill: items => ok(items.flatMap(({ name, bytes }) => (bytes === undefined ? [] : [{ name, bytes }]))),
   };
 }

@@ -26,7 +26,8 @@ export function parameterReading(request: SourceRequest, source: ParameterSource
   return {
     value,
     version: value,
-    accept: async (_lane, region, told) => believeParameters({ ...told, region }, request.held),
+    accept: async (_lane, region, told) =>
+      believeParameters({ ...told, region, isOne: source.kind === 'Parameter' }, request.held),
     fill: items => ok(items.flatMap(({ name, bytes }: ToldItem) => (bytes === undefined ? [] : [{ name, bytes }]))),
   };
 }

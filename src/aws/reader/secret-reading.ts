@@ -5,6 +5,7 @@ import type { Asked, SecretValueAnswer } from '../engine/answer.ts';
 import type { Need } from '../planner/need.ts';
 import { inRegion } from '../regions/arn.ts';
 import { isBelieved } from '../regions/replica.ts';
+import type { SecretMetadata } from '../services/ports.ts';
 import { emptyValue } from './failures.ts';
 import type { Reading, ToldItem, ToldValue } from './reading.ts';
 
@@ -24,7 +25,7 @@ export function secretReading(request: SourceRequest, source: SecretSource): Rea
       if (isBelieved({ versionId, previous: told.previous }, held, heldAt)) return true;
       const secretId = inRegion(source.secretId, region);
       const described = await lane.describe(secretId);
-      const previous = 'answer' in described ? described.answer.stages.get('AWSPREVIOUS') : undefined;
+      const previous = 'answer' in described ? previousOf(described.answer, versionId) : undefined;
       if (isBelieved({ versionId, previous }, held, heldAt)) return true;
       const read = await lane.read(secretId, versionId);
       return 'answer' in read && isBelieved({ versionId, createdTime: read.answer.createdTime }, held, heldAt);
@@ -60,6 +61,11 @@ export function needOf(request: SourceRequest, source: SecretSource, region: str
     excluded: new Set(),
     isFirst: request.held === undefined,
   };
+}
+
+/** What a current version follows upon, as far as a description of that same moment tells. */
+function previousOf({ stages }: SecretMetadata, versionId: string): string | undefined {
+  return stages.get('AWSCURRENT') === versionId ? stages.get('AWSPREVIOUS') : undefined;
 }
 
 function toldValue(asked: Asked<SecretValueAnswer>): Asked<ToldValue> {

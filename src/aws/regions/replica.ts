@@ -25,13 +25,13 @@ export function isBelieved(
 
 /**
  * The same for parameters, whose version numbers mean something in one region only: what was made before what the
- * Secret holds is the same or older.
+ * Secret holds is the same or older. That one of many was made later says nothing of the others.
  */
 export function believeParameters(
-  replica: ReplicaVersion & { readonly region: string },
+  replica: ReplicaVersion & { readonly region: string; readonly isOne: boolean },
   held: SourceVersion | undefined,
 ): boolean {
   if (held === undefined || (replica.region === held.region && replica.versionId === held.versionId)) return true;
   const [made, before] = [Date.parse(replica.createdTime ?? ''), Date.parse(held.createdTime ?? '')];
-  return made > before;
+  return replica.isOne && made > before;
 }

@@ -65,10 +65,8 @@ export function recordFromStatus(awsSecret: AwsSecret, now: number, wallNow: num
     return undefined;
   const sources: SourceRecord[] = [];
   for (const source of sourcesOf(awsSecret)) {
-    const known = statusOf(awsSecret, source);
-    if (known?.versionId === undefined || known.region === undefined) return undefined;
-    const { versionId, region, createdTime } = known;
-    const version = { versionId, region, ...(createdTime !== undefined && { createdTime }) };
+    const version = heldFromStatus(awsSecret, source);
+    if (version === undefined) return undefined;
     sources.push({ source, version });
   }
   return {
@@ -84,6 +82,17 @@ export function recordFromStatus(awsSecret: AwsSecret, now: number, wallNow: num
     handledRefreshRequest: status.lastHandledRefreshRequest,
     dueAt: spec.refreshInterval === '0' ? undefined : now,
   };
+}
+
+/**
+ * The version of a source that the target held when it was last written, also where the status tells of a failure now:
+ * no replica that lags behind may take it back.
+ */
+export function heldFromStatus(awsSecret: AwsSecret, source: Source): SourceVersion | undefined {
+  const { versionId, region, createdTime } = statusOf(awsSecret, source) ?? {};
+  if (versionId === undefined || region === undefined) return undefined;
+  if (awsSecret.status?.target?.name !== targetName(awsSecret)) return undefined;
+  return { versionId, region, ...(createdTime !== undefined && { createdTime }) };
 }
 
 /** What the status tells of a source. */

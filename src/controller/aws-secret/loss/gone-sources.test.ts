@@ -14,6 +14,7 @@ const rows = [
   { why: 'twice over ten minutes is too few', looks: [0, 10], is: false },
   { why: 'three times over ten minutes is enough', looks: [0, 5, 10], is: true },
   { why: 'looks at once are one', looks: [0, 10, 10.1, 10.2], is: false },
+  { why: 'nobody has looked for an hour, in which it may have been there', looks: [0, 5, 65], is: false },
   { why: 'a look every minute', looks: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], is: true },
 ];
 

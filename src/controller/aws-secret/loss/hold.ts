@@ -1,4 +1,5 @@
 import { targetName } from '../../../crds/aws-secret.ts';
+import type { Reason } from '../../../crds/reasons.ts';
 import { ok, type Result, type SyncError } from '../../runtime/error.ts';
 import type { Observed } from '../plan.ts';
 import type { SecretStore, SecretUsers } from '../ports.ts';
@@ -13,20 +14,33 @@ export interface HoldDependencies {
 /** Refuses values by which a Secret would lose what it is needed for. A new spec, and a Secret that is gone, may lose it. */
 export async function holdLoss(observed: Observed, values: Values, deps: HoldDependencies): Promise<Result<void>> {
   const { awsSecret, secret, record } = observed;
-  const { uid, generation, namespace } = awsSecret.metadata;
-  const target = { namespace, name: targetName(awsSecret) };
-  const isSame = record?.uid === uid && record.generation === generation && record.target.name === target.name;
-  if (!isSame || secret === undefined) return ok(undefined);
-  const held: Result<HeldKeys | undefined> = record.keys === undefined ? await readKeys(target, deps) : ok(record.keys);
+  const target = { namespace: awsSecret.metadata.namespace, name: targetName(awsSecret) };
+  if (!isSameSpec(observed) || secret === undefined) return ok(undefined);
+  const keys = record?.keys;
+  const held: Result<HeldKeys | undefined> = keys === undefined ? await readKeys(target, deps) : ok(keys);
   if (!held.ok) return held;
   const required = deps.users?.requiredKeys(target) ?? new Map<string, string>();
   return held.value === undefined ? ok(undefined) : refuseLoss(awsSecret, held.value, values, required);
 }
 
 /** A source that turned out empty is told as a loss where the Secret holds something of it. */
-export function asLoss(error: SyncError, { record, awsSecret }: Observed): SyncError {
-  const isHeld = record !== undefined && record.generation === awsSecret.metadata.generation;
-  return error.reason === 'EmptyValue' && isHeld ? { ...error, reason: 'SourceEmpty' } : error;
+export function asLoss(error: SyncError, observed: Observed): SyncError {
+  return error.reason === 'EmptyValue' && isSameSpec(observed) ? { ...error, reason: 'SourceEmpty' } : error;
+}
+
+const LOSSES: ReadonlySet<string> = new Set<Reason>(['SourceEmpty', 'ConsumerKeyMissing']);
+
+/**
+ * Whether the Secret was written for this spec. A status that tells of no success any more, all that an operator has
+ * which has just started, says so by the loss itself.
+ */
+function isSameSpec({ awsSecret, record }: Observed): boolean {
+  const { status, metadata } = awsSecret;
+  const { name } = record?.target ?? status?.target ?? {};
+  if (name !== targetName(awsSecret)) return false;
+  if (record !== undefined) return record.uid === metadata.uid && record.generation === metadata.generation;
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.observedGeneration === metadata.generation && LOSSES.has(ready?.reason ?? '');
 }
 
 async function readKeys(

@@ -49,6 +49,55 @@ test('an operator that has just started knows what the Secret holds from the Sec
   expect(ready()?.reason).toBe('ConsumerKeyMissing');
 });
 
+test.each([
+  {
+    why: 'a key that a pod needs',
+    first: '{"a":"one","b":"two"}',
+    next: '{"a":"three"}',
+    reason: 'ConsumerKeyMissing',
+  },
+  { why: 'an empty document', first: '{"a":"one","b":"two"}', next: '{}', reason: 'SourceEmpty' },
+])('a hold outlives the operator: $why', async ({ first, next, reason }) => {
+  const { state, rotate, records, writes, ready } = await synced(first);
+  state.required = [['b', 'Deployment app']];
+  await rotate(next);
+  expect(ready()?.reason).toBe(reason);
+  for (let restart = 0; restart < 3; restart += 1) {
+    records.clear();
+    await rotate(next);
+    expect(ready()?.reason).toBe(reason);
+  }
+  await rotate('{"a":"three"}');
+  expect(ready()?.reason).toBe('ConsumerKeyMissing');
+  expect(writes).toHaveLength(1);
+  await rotate('{"a":"three","b":"four"}');
+  expect(writes).toHaveLength(2);
+  expect(ready()?.reason).toBe('Synced');
+});
+
+test('a value that turned empty stays away after a restart too', async () => {
+  const { rotate, records, writes, ready } = await synced('one', { data: [{ key: 'K', secretId: 'prod/db' }] });
+  await rotate('');
+  records.clear();
+  await rotate('');
+  expect(writes).toHaveLength(1);
+  expect(ready()?.reason).toBe('SourceEmpty');
+});
+
+test('a spec that asks for less is obeyed after a restart too', async () => {
+  const { state, rotate, records, held } = await synced('{"a":"one","b":"two"}');
+  state.required = [['b', 'Deployment app']];
+  await rotate('{"a":"three"}');
+  records.clear();
+  const { awsSecret } = state;
+  if (awsSecret === undefined) throw new Error('there is none');
+  const data = [{ key: 'a', secretId: 'prod/db', property: 'a' }];
+  const next = anAwsSecret({ spec: { data }, metadata: { generation: 2 } });
+  state.awsSecret = { ...next, ...(awsSecret.status && { status: awsSecret.status }) };
+  await rotate('{"a":"three","b":"two"}');
+  expect(held()).toEqual(['a']);
+});
+
 test('a spec that asks for less is obeyed', async () => {
   const { state, rotate, held } = await synced('{"a":"one","b":"two"}');
   state.required = [['b', 'Deployment app']];

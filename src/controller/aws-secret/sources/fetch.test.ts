@@ -116,6 +116,54 @@ for (const { why, awsSecret, known, now, is } of verified) {
   });
 }
 
+const made = '2029-01-01T00:00:00.000Z';
+const numbered = [
+  { why: 'it is the same', kind: 'Parameter', now: { region: 'eu-west-1', createdTime: made }, is: 'same' },
+  {
+    why: 'it was deleted and made anew, and counts from 1 again',
+    kind: 'Parameter',
+    now: { region: 'eu-west-1', createdTime: '2029-02-01T00:00:00.000Z' },
+    is: 'moved',
+  },
+  {
+    why: 'another region counts by itself',
+    kind: 'Parameter',
+    now: { region: 'eu-central-1', createdTime: made },
+    is: 'moved',
+  },
+  {
+    why: 'one of a path was made anew',
+    kind: 'ParameterPath',
+    now: { region: 'eu-west-1', createdTime: '2029-02-01T00:00:00.000Z' },
+    is: 'moved',
+  },
+] as const;
+
+for (const { why, kind, now, is } of numbered) {
+  test(`a ${kind} of the same number → ${is}: ${why}`, async () => {
+    const { reader } = aws({});
+    const spec =
+      kind === 'Parameter' ? { data: [{ key: 'K', parameter: '/a' }] } : { dataFrom: [{ parameterPath: '/a' }] };
+    const source =
+      kind === 'Parameter' ? ({ kind, name: '/a' } as const) : ({ kind: 'ParameterPath', path: '/a' } as const);
+    const version = { versionId: '1', region: 'eu-west-1', createdTime: made };
+    const numbers = { ...reader, readVersion: async () => ok({ versionId: '1', observedAt: 0, ...now }) };
+    const known = aRecord({ sources: [{ source, version }] });
+    expect(await verifySources(numbers, anAwsSecret({ spec }), known, 0)).toMatchObject({ kind: is });
+  });
+}
+
+test('where there is no record the status tells what the Secret holds, also of what fails now', () => {
+  const target = { name: 'payments', uid: 'secret-uid', resourceVersion: '7' };
+  const sources = [{ name: 's', stage: 'AWSCURRENT', versionId: 'v1', region: 'eu-west-1', reason: 'AccessDenied' }];
+  const held = { versionId: 'v1', region: 'eu-west-1' };
+  const spec = { dataFrom: [{ secretId: 's' }] };
+  expect(requestsOf(anAwsSecret({ spec, status: { target, sources } }), undefined, 0)).toMatchObject([{ held }]);
+  const other = { ...target, name: 'former' };
+  const [request] = requestsOf(anAwsSecret({ spec, status: { target: other, sources } }), undefined, 0);
+  expect(request).not.toHaveProperty('held');
+});
+
 test('verifying keeps what only a read of the value tells, and takes the region that answers now', async () => {
   const createdTime = '2029-01-01T00:00:00.000Z';
   const source = { ...aSource('prod/db'), version: { versionId: 'v1', region: 'eu-west-1', createdTime } };

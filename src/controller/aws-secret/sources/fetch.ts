@@ -1,7 +1,7 @@
 import type { AwsSecret } from '../../../crds/aws-secret.ts';
 import type { Result, SyncError } from '../../runtime/error.ts';
-import type { ObservedVersion, SourceReader, SourceRequest } from '../ports.ts';
-import type { SourceRecord, SyncRecord } from '../record.ts';
+import type { ObservedVersion, SourceReader, SourceRequest, SourceVersion } from '../ports.ts';
+import { heldFromStatus, type SourceRecord, type SyncRecord } from '../record.ts';
 import { refreshIntervalMs } from './freshness.ts';
 import { dataFromSource, dataSource, identityOf, sourcesOf } from './references.ts';
 import type { SourceValues } from './select.ts';
@@ -38,8 +38,8 @@ export async function verifySources(
   const answers = await readAll(awsSecret, requests, request => reader.readVersion(request));
   if (answers.failures.length > 0) return { kind: 'failed', failures: answers.failures };
   const known = new Map(record.sources.map(({ source, version }) => [sourceKey(source), version]));
-  const isSame = answers.found.every(
-    ({ record: { source, version } }) => known.get(sourceKey(source))?.versionId === version?.versionId,
+  const isSame = answers.found.every(({ record: { source, version } }) =>
+    isSameVersion(source, known.get(sourceKey(source)), version),
   );
   if (!isSame) return { kind: 'moved' };
   // What only a read of the value tells stays; the region is the one that answered now.
@@ -48,6 +48,13 @@ export async function verifySources(
     version: version && { ...known.get(sourceKey(source)), ...version },
   });
   return { kind: 'same', sources: answers.found.map(merge), observedAt: answers.observedAt };
+}
+
+/** Numbers of parameters mean something in one region alone, and begin anew with a parameter that is made anew. */
+function isSameVersion({ kind }: Source, held: SourceVersion | undefined, found: SourceVersion | undefined): boolean {
+  if (held?.versionId !== found?.versionId) return false;
+  const isNumbered = kind === 'Parameter' || kind === 'ParameterPath';
+  return !isNumbered || (held?.region === found?.region && held?.createdTime === found?.createdTime);
 }
 
 /** Reads every source whole. All or nothing: one failure fails all, so that no Secret is ever written in part. */
@@ -68,7 +75,7 @@ export async function fetchSources(
   };
 }
 
-/** What is asked of AWS for an AwsSecret whose last successful sync left `record` behind. */
+/** What is asked of AWS for an AwsSecret whose last successful sync left `record` behind; where there is none, the status tells. */
 export function requestsOf(
   awsSecret: AwsSecret,
   record: SyncRecord | undefined,
@@ -77,12 +84,18 @@ export function requestsOf(
   const { regions = [], consistency } = awsSecret.spec;
   const identity = identityOf(awsSecret);
   const intervalMs = refreshIntervalMs(awsSecret);
+  const heldAt = record?.verifiedTime ?? Date.parse(awsSecret.status?.lastVerifiedTime ?? '');
   return sourcesOf(awsSecret).map(source => {
-    const key = sourceKey(source);
-    const held = record?.sources.find(known => sourceKey(known.source) === key)?.version;
+    const held = record === undefined ? heldFromStatus(awsSecret, source) : versionIn(record, source);
     const request = { source, identity, regions, freshAfter, intervalMs, consistency };
-    return record === undefined || held === undefined ? request : { ...request, held, heldAt: record.verifiedTime };
+    if (held === undefined) return request;
+    return Number.isNaN(heldAt) ? { ...request, held } : { ...request, held, heldAt };
   });
+}
+
+function versionIn({ sources }: SyncRecord, source: Source): SourceVersion | undefined {
+  const key = sourceKey(source);
+  return sources.find(known => sourceKey(known.source) === key)?.version;
 }
 
 interface Answers<T> {

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { type FakeSecret, fakeSecretsManager } from '../../../test/support/fake-secrets-manager.ts';
+import { CENTRAL, readerOver, request, WEST } from '../../../test/support/reader-world.ts';
+import { believeParameters } from '../regions/replica.ts';
+
+/** The primary is away, and the replica holds these. */
+function world(secrets: Readonly<Record<string, FakeSecret>>) {
+  const [primary, replica] = [fakeSecretsManager(), fakeSecretsManager()];
+  primary.faults.set('*', 'InternalServiceError');
+  for (const [name, secret] of Object.entries(secrets)) replica.secrets.set(name, secret);
+  return { replica, ...readerOver({ [WEST]: primary, [CENTRAL]: replica }) };
+}
+
+test('a replica that catches up while it is asked does not bring the old value with what followed upon ours', async () => {
+  const { replica, reader, wait } = world({ 'prod/db': { stages: { AWSCURRENT: 'v2' } } });
+  const describe = replica.describe;
+  replica.describe = async id => {
+    replica.secrets.set('prod/db', { stages: { AWSCURRENT: 'v4', AWSPREVIOUS: 'v3' } });
+    return await describe(id);
+  };
+  const held = { versionId: 'v3', region: WEST };
+  const told = await wait(reader.readValue(request({ held, consistency: 'Strict' })));
+  expect(told.ok && told.value.versionId).not.toBe('v2');
+});
+
+test('what came before the current version says nothing of another stage', async () => {
+  const stages = { AWSCURRENT: 'v6', AWSPREVIOUS: 'v5', GOOD: 'v1' };
+  const { reader, wait } = world({ 'prod/db': { stages } });
+  const asked = request({ held: { versionId: 'v5', region: WEST } }, 'prod/db', 'GOOD');
+  expect(await wait(reader.readVersion(asked))).toMatchObject({ ok: false, error: { reason: 'ReplicaBehind' } });
+  expect(await wait(reader.readValue(asked))).toMatchObject({ ok: false, error: { reason: 'ReplicaBehind' } });
+});
+
+const source = { kind: 'Find', namePattern: 'prod/*', tags: {} } as const;
+const before = { stages: { AWSCURRENT: 'a1' }, createdTime: '2029-01-01T00:00:00.000Z' };
+const after = { stages: { AWSCURRENT: 'b2' }, createdTime: '2029-03-01T00:00:00.000Z' };
+
+test('a search is not taken from a region that lacks one of what it found, although another was made later', async () => {
+  for (const consistency of ['Eventual', 'Strict'] as const) {
+    const { reader, wait } = world({ 'prod/b': after });
+    const held = { versionId: 'of a1 and b1', region: WEST, createdTime: '2029-02-01T00:00:00.000Z' };
+    const asked = request({ source, held, consistency });
+    expect(await wait(reader.readVersion(asked))).toMatchObject({ ok: false, error: { reason: 'ReplicaBehind' } });
+    expect(await wait(reader.readValue(asked))).toMatchObject({ ok: false, error: { reason: 'ReplicaBehind' } });
+  }
+});
+
+test('it is taken from one that has all of it', async () => {
+  const { reader, wait } = world({ 'prod/a': before, 'prod/b': after });
+  const first = await wait(reader.readValue(request({ source })));
+  if (!first.ok) throw new Error(first.error.message);
+  const { versionId } = first.value;
+  const asked = request({ source, held: { versionId, region: WEST } });
+  expect(await wait(reader.readVersion(asked))).toMatchObject({ ok: true, value: { versionId, region: CENTRAL } });
+  expect(await wait(reader.readValue(asked))).toMatchObject({ ok: true, value: { versionId, region: CENTRAL } });
+});
+
+const held = { versionId: '7', region: WEST, createdTime: '2029-01-01T00:00:00.000Z' };
+const later = '2029-02-01T00:00:00.000Z';
+const parameters = [
+  { why: 'one that was made later', isOne: true, createdTime: later, is: true },
+  { why: 'one that was made before', isOne: true, createdTime: '2028-01-01T00:00:00.000Z', is: false },
+  { why: 'a path of which one was made later', isOne: false, createdTime: later, is: false },
+];
+
+test.each(parameters)('whether a secondary is believed: $why', ({ isOne, createdTime, is }) => {
+  expect(believeParameters({ versionId: '7', region: CENTRAL, isOne, createdTime }, held)).toBe(is);
+});
