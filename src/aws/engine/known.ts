@@ -1,4 +1,5 @@
 import type { Clock } from '../../controller/runtime/clock.ts';
+import { KeyIndex } from '../../controller/runtime/key-index.ts';
 import type { Need } from '../planner/need.ts';
 import { idsOf } from '../regions/arn.ts';
 import type { SecretMetadata } from '../services/ports.ts';
@@ -53,7 +54,7 @@ export function keyOf({ secretId, version }: Pick<Need, 'secretId' | 'version'>)
 
 export function createKnown(clock: Clock): Known {
   const entries = new Map<string, Entry>();
-  const byId = new Map<string, Set<string>>();
+  const byId = new KeyIndex();
   const values = new Map<string, KeptValue>();
   const heard = createHeard(clock);
   let bytes = 0;
@@ -76,8 +77,7 @@ export function createKnown(clock: Clock): Known {
     for (const [key, { need, askedAt, intervalMs = 0 }] of entries) {
       if (now - askedAt <= Math.max(FORGET_MS, 2 * intervalMs)) continue;
       entries.delete(key);
-      byId.get(need.secretId)?.delete(key);
-      if (byId.get(need.secretId)?.size === 0) byId.delete(need.secretId);
+      byId.delete(need.secretId, key);
     }
     isSweeping = values.size > 0;
     if (isSweeping) clock.schedule(VALUE_MS, sweep);
@@ -90,7 +90,7 @@ export function createKnown(clock: Clock): Known {
       ...{ intervalMs: undefined, askedAt: clock.monotonic() },
     };
     entries.set(key, entry);
-    byId.set(need.secretId, (byId.get(need.secretId) ?? new Set()).add(key));
+    byId.add(need.secretId, key);
     return entry;
   };
   const entryOf = (need: Need): Entry => {
@@ -112,7 +112,10 @@ export function createKnown(clock: Clock): Known {
   const learnFromList = (secret: SecretMetadata, entry: Entry, observedAt: number): boolean => {
     const answer = versionIn(secret, entry.need, observedAt);
     if (answer === undefined) return false;
-    if (isNewer(answer, entry.direct) && isNewer(answer, entry.listed)) entry.listed = answer;
+    if (!isNewer(answer, entry.direct) || !isNewer(answer, entry.listed)) return true;
+    entry.listed = answer;
+    // Nobody would be told of it any more; who may not lag, and comes later, asks anew.
+    if (entry.need.mayLag) entry.direct = undefined;
     return true;
   };
 
@@ -134,7 +137,7 @@ export function createKnown(clock: Clock): Known {
     learnVersion,
     learnListed(secret, observedAt) {
       const told = idsOf(secret).filter(id => {
-        const asked = [...(byId.get(id) ?? [])].flatMap(key => entries.get(key) ?? []);
+        const asked = byId.get(id).flatMap(key => entries.get(key) ?? []);
         return asked.length > 0 && asked.map(entry => learnFromList(secret, entry, observedAt)).every(isTold => isTold);
       });
       if (told.length === 0) heard.hear(secret, observedAt);
