@@ -1,4 +1,5 @@
 import type { Clock } from '../../controller/runtime/clock.ts';
+import { KeyIndex } from '../../controller/runtime/key-index.ts';
 import type { Need } from '../planner/need.ts';
 import type { SecretMetadata } from '../services/ports.ts';
 import { type SecretValueAnswer, type SecretVersionAnswer, versionIn } from './answer.ts';
@@ -67,7 +68,7 @@ export function keyOf({ secretId, version }: Pick<Need, 'secretId' | 'version'>)
 
 export function createKnown(clock: Clock): Known {
   const entries = new Map<string, Entry>();
-  const byId = new Map<string, Set<string>>();
+  const byId = new KeyIndex();
   const values = new Map<string, KeptValue>();
   const heard = createHeard(clock);
   let bytes = 0;
@@ -90,8 +91,7 @@ export function createKnown(clock: Clock): Known {
     for (const [key, { need, askedAt, intervalMs = 0 }] of entries) {
       if (now - askedAt <= Math.max(FORGET_MS, 2 * intervalMs)) continue;
       entries.delete(key);
-      byId.get(need.secretId)?.delete(key);
-      if (byId.get(need.secretId)?.size === 0) byId.delete(need.secretId);
+      byId.delete(need.secretId, key);
     }
   };
   const sweep = (): void => {
@@ -108,7 +108,7 @@ export function createKnown(clock: Clock): Known {
       ...{ intervalMs: undefined, askedAt: clock.monotonic() },
     };
     entries.set(key, entry);
-    byId.set(need.secretId, (byId.get(need.secretId) ?? new Set()).add(key));
+    byId.add(need.secretId, key);
     return entry;
   };
   const entryOf = (need: Need): Entry => {
@@ -152,6 +152,9 @@ export function createKnown(clock: Clock): Known {
       entry.unlistedUntil = Number.NEGATIVE_INFINITY;
       if (entry.direct !== undefined && isBehind(answer, entry.direct)) return false;
       entry.listed = later(entry.listed, answer);
+      // It proves nothing any more; who may not lag, and comes later, asks anew.
+      const isOld = entry.direct !== undefined && answer.observedAt - entry.direct.observedAt >= LIST_LAG_MS;
+      if (isOld && entry.need.mayLag) entry.direct = undefined;
       return true;
     },
     hear: heard.hear,
@@ -184,7 +187,7 @@ export function createKnown(clock: Clock): Known {
       }
       return due.sort((a, b) => a.dueAt - b.dueAt).map(({ need }) => need);
     },
-    stagesOf: secretId => [...(byId.get(secretId) ?? [])].flatMap(key => entries.get(key)?.need ?? []),
+    stagesOf: secretId => byId.get(secretId).flatMap(key => entries.get(key)?.need ?? []),
     get size() {
       return entries.size;
     },
