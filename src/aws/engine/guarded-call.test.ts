@@ -54,3 +54,24 @@ test('a secret that AWS fails at does not take the region from the others', asyn
   }
   expect(changes).toEqual([]);
 });
+
+test('one identity has twenty calls under way at the most, and another does not wait for them', async () => {
+  const { first, second } = world(hangs);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let underWay = 0;
+  let most = 0;
+  const slow = async (): Promise<string> => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await promise;
+    underWay -= 1;
+    return 'well';
+  };
+  const all = Array.from({ length: 300 }, () => first('GetSecretValue', false, slow));
+  await settled();
+  expect(underWay).toBe(20);
+  expect(await second('GetSecretValue', false, async () => 'well')).toEqual({ answer: 'well' });
+  resolve();
+  expect(new Set((await Promise.all(all)).map(asked => 'answer' in asked && asked.answer))).toEqual(new Set(['well']));
+  expect(most).toBe(20);
+});

@@ -3,6 +3,8 @@ import { type Classification, classify, errorCode, isSilence } from '../classify
 import { CredentialsError } from '../identity/credentials-error.ts';
 import type { AwsMetrics } from '../metrics.ts';
 import type { Api, Rates } from '../rates/rates.ts';
+import { createSlots } from '../rates/slots.ts';
+import type { TokenBucket } from '../rates/token-bucket.ts';
 import type { Breaker, Probed } from '../regions/breaker.ts';
 import type { Asked, Refusal } from './answer.ts';
 
@@ -26,12 +28,18 @@ export type GuardedCall = <T>(
 
 const THROTTLED =
   /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|SlowDown|BandwidthLimitExceeded|ProvisionedThroughputExceeded|LimitExceeded)/;
+/**
+ * Under way for one identity. A request that waits for a socket has its deadline already, so that a thousand at once
+ * would look like a region that is silent, and hold up everybody else's.
+ */
+const AT_ONCE = 20;
 /** Another region may answer, and this one is not even asked. */
 const away: Classification = { reason: 'Unavailable', isElsewhere: true, isTransient: true };
 
 /** Makes calls under the quota, counts them, and tells the region's breaker what came of them; `probe` asks the region again. */
 export function guardCalls(guards: Guards, probe: () => Promise<unknown>): GuardedCall {
   const { region, account, clock, rates, breaker, metrics } = guards;
+  const slots = createSlots(AT_ONCE);
   const probed = async (): Promise<Probed> => {
     try {
       await probe();
@@ -45,14 +53,12 @@ export function guardCalls(guards: Guards, probe: () => Promise<unknown>): Guard
     const trouble = breaker.trouble(probed);
     return trouble && { error: trouble.error, is: away, operation };
   };
-  return async (api, isFirst, send, onStart) => {
-    const bucket = rates.bucketOf(account, region, api);
-    // Whoever goes on to another region must not wait for the tokens of this one.
-    const before = isAway(api);
-    if (before !== undefined) return before;
-    await bucket.take(isFirst);
-    const after = isAway(api);
-    if (after !== undefined) return after;
+  const call = async <T>(
+    bucket: TokenBucket,
+    api: Api,
+    send: () => Promise<T>,
+    onStart: ((at: number) => void) | undefined,
+  ): Promise<Asked<T>> => {
     const startedAt = clock.monotonic();
     onStart?.(startedAt);
     try {
@@ -70,6 +76,19 @@ export function guardCalls(guards: Guards, probe: () => Promise<unknown>): Guard
       } else if (is.isElsewhere) breaker.failed({ startedAt, error, isSilent: isSilence(error) }, probed);
       else if (!(error instanceof CredentialsError)) breaker.answered();
       return { error, is, operation: api };
+    }
+  };
+  return async (api, isFirst, send, onStart) => {
+    const bucket = rates.bucketOf(account, region, api);
+    // Whoever goes on to another region must not wait for the tokens of this one.
+    const before = isAway(api);
+    if (before !== undefined) return before;
+    await bucket.take(isFirst);
+    await slots.take();
+    try {
+      return isAway(api) ?? (await call(bucket, api, send, onStart));
+    } finally {
+      slots.free();
     }
   };
 }

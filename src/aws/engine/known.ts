@@ -30,6 +30,7 @@ export interface Known {
   ask(need: Need, intervalMs: number | undefined): void;
   /** A list counts only for who may be told by one. */
   version(need: Need, freshAfter: number): SecretVersionAnswer | undefined;
+  /** Of the version that the secret itself has told. */
   value(need: Need, freshAfter: number): SecretValueAnswer | undefined;
   /** What the secret itself has told. */
   learnVersion(need: Need, answer: SecretVersionAnswer): void;
@@ -141,7 +142,8 @@ export function createKnown(clock: Clock): Known {
     },
     version,
     value(need, freshAfter) {
-      const known = version(need, freshAfter);
+      // A list may be behind what another region has told, and the value that it names be still kept.
+      const known = version({ ...need, mayLag: false }, freshAfter);
       if (known === undefined) return undefined;
       const kept = values.get(valueKey(need, known.versionId));
       return kept && { ...kept.answer, observedAt: known.observedAt };

@@ -21,18 +21,25 @@ export interface ReaderOptions {
 export function createReader({ lanes, defaultRegions, clock }: ReaderOptions): SourceReader {
   const laneOf = ({ identity }: SourceRequest, region: string): Lane => lanes.of(identity, region);
 
+  /** By primary: when another region last answered in its place. What it had told before may be older than that. */
+  const leftAt = new Map<string, number>();
+
   const answerOf = async <T extends Told>(
     request: SourceRequest,
-    read: Read<T>,
-    reading: Reading,
+    readOf: (reading: Reading) => Read<T>,
   ): Promise<Result<T & { readonly region: string }>> => {
     const [primary, ...secondaries] = regionsOf(request, defaultRegions);
     if (primary === undefined) return noRegion(request);
-    const ask = (region: string): Promise<Asked<T>> => read(laneOf(request, region), region);
+    const reading = readingOf(request);
+    const freshAfter = Math.max(request.freshAfter, leftAt.get(primary) ?? request.freshAfter);
+    const ofPrimary = readingOf({ ...request, freshAfter });
+    const ask = (region: string): Promise<Asked<T>> =>
+      readOf(region === primary ? ofPrimary : reading)(laneOf(request, region), region);
     const accept = (told: T, region: string): Promise<boolean> => reading.accept(laneOf(request, region), region, told);
     const result = await askInOrder([primary, ...secondaries], ask, accept);
     switch (result.kind) {
       case 'answered':
+        if (result.region !== primary) leftAt.set(primary, clock.monotonic());
         return ok({ ...result.answer, region: result.region });
       case 'refused':
         return refused(result.refusal, request, result.region);
@@ -53,16 +60,14 @@ export function createReader({ lanes, defaultRegions, clock }: ReaderOptions): S
           ? noRegion(request)
           : ok({ versionId: source.versionId, region, observedAt: clock.monotonic() });
       }
-      const reading = readingOf(request);
-      const answer = await answerOf(request, reading.version, reading);
+      const answer = await answerOf(request, ({ version }) => version);
       return answer.ok ? ok(versionOf(answer.value)) : answer;
     },
     async readValue(request): Promise<Result<SourceValue>> {
-      const reading = readingOf(request);
-      const answer = await answerOf(request, reading.value, reading);
+      const answer = await answerOf(request, ({ value }) => value);
       if (!answer.ok) return answer;
       const { items, region } = answer.value;
-      const filled = reading.fill(items, region);
+      const filled = readingOf(request).fill(items, region);
       return filled.ok ? ok({ ...versionOf(answer.value), items: filled.value }) : filled;
     },
     async isDeleted(request): Promise<Result<boolean>> {

@@ -8,7 +8,7 @@ function world(secrets: Readonly<Record<string, FakeSecret>>) {
   const [primary, replica] = [fakeSecretsManager(), fakeSecretsManager()];
   primary.faults.set('*', 'InternalServiceError');
   for (const [name, secret] of Object.entries(secrets)) replica.secrets.set(name, secret);
-  return { replica, ...readerOver({ [WEST]: primary, [CENTRAL]: replica }) };
+  return { primary, replica, ...readerOver({ [WEST]: primary, [CENTRAL]: replica }) };
 }
 
 test('a replica that catches up while it is asked does not bring the old value with what followed upon ours', async () => {
@@ -29,6 +29,26 @@ test('what came before the current version says nothing of another stage', async
   const asked = request({ held: { versionId: 'v5', region: WEST } }, 'prod/db', 'GOOD');
   expect(await wait(reader.readVersion(asked))).toMatchObject({ ok: false, error: { reason: 'ReplicaBehind' } });
   expect(await wait(reader.readValue(asked))).toMatchObject({ ok: false, error: { reason: 'ReplicaBehind' } });
+});
+
+test('what the primary told before it was away is not taken for newer than what its replica told meanwhile', async () => {
+  const { primary, replica, reader, clock, wait } = world({ 'prod/db': { stages: { AWSCURRENT: 'v1' } } });
+  primary.faults.clear();
+  primary.secrets.set('prod/db', { stages: { AWSCURRENT: 'v1' } });
+  const asked = () => request({ freshAfter: clock.monotonic() - 30_000, consistency: 'Strict' });
+  expect(await wait(reader.readValue(asked()))).toMatchObject({ ok: true, value: { versionId: 'v1', region: WEST } });
+  clock.advance(5_000);
+  for (const { secrets } of [primary, replica]) secrets.set('prod/db', { stages: { AWSCURRENT: 'v2' } });
+  primary.faults.set('*', 'InternalServiceError');
+  const held = { versionId: 'v2', region: CENTRAL };
+  const meanwhile = { ...asked(), held, freshAfter: clock.monotonic() };
+  expect(await wait(reader.readValue(meanwhile))).toMatchObject({ value: held });
+  primary.faults.clear();
+  clock.advance(5_000);
+  expect(await wait(reader.readVersion({ ...asked(), held }))).toMatchObject({ value: { versionId: 'v2' } });
+  expect(await wait(reader.readValue({ ...asked(), held }))).toMatchObject({
+    value: { versionId: 'v2', region: WEST },
+  });
 });
 
 const source = { kind: 'Find', namePattern: 'prod/*', tags: {} } as const;
