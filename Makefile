@@ -56,9 +56,9 @@ IMAGE ?= secrets-operator:dev
 image: build ## container image IMAGE, with docker or buildah
 	@if docker info >/dev/null 2>&1; then docker build --tag $(IMAGE) $(ARGS) .; else buildah bud --tag $(IMAGE) $(ARGS) .; fi
 
-bench: build ## figures of the operator beside their bound; ARGS=N objects
+bench: build ## figures of the operator beside their bound; ARGS=N objects; ARGS=aws: what it costs to read AWS
 	@$(TOOLS) etcd kubernetes
-	@node bench/run.ts $(ARGS)
+	@node $(if $(filter aws,$(firstword $(ARGS))),bench/aws/run.ts $(wordlist 2,99,$(ARGS)),bench/run.ts $(ARGS))
 
 soak: build ## a million watch events and ten thousand broken watches, and nothing leaks; ARGS=--events=N
 	@$(TOOLS) etcd kubernetes argo-rollouts

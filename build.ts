@@ -14,6 +14,8 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   format: 'esm',
   platform: 'node',
+  // The AWS SDK's modules rather than its CommonJS: what is not used stays out, and a lazy import has its names.
+  mainFields: ['module', 'main'],
   target: 'node22',
   minifySyntax: true,
   minifyWhitespace: true,

@@ -40,7 +40,7 @@ export async function startCluster(directory: string, teardown: Teardown): Promi
 /** An AwsSecret to be made. */
 export interface Manifest {
   readonly name: string;
-  readonly spec: object;
+  readonly spec: Readonly<Record<string, unknown>>;
 }
 
 /** N AwsSecrets `s0`, `s1`, …, each with all properties of one secret. */

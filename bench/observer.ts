@@ -16,7 +16,7 @@ export interface Observer {
   readonly readyAtMs: ReadonlyMap<string, number>;
   /** The region that each status names. */
   readonly regions: ReadonlyMap<string, string>;
-  /** Throws when a watch has ended: what came after is unknown, and the run is void. */
+  /** Throws when a watch could not be resumed: what came after is unknown, and the run is void. */
   assertWatching(): void;
   stop(): Promise<void>;
 }
@@ -43,28 +43,46 @@ export async function startObserver(transport: Transport, teardown: Teardown): P
   const regions = new Map<string, string>();
   const ended: string[] = [];
   const stopping = new AbortController();
+  const { signal } = stopping;
 
-  const record = async (path: string, events: AsyncGenerator<WatchEvent>, seen: Seen): Promise<void> => {
-    for await (const { type, object } of events) {
-      if (type === 'ERROR') break;
-      if (type !== 'DELETED') seen(object as Observed, performance.now());
-    }
-    ended.push(path);
+  const follow = async (path: string, seen: Seen): Promise<() => Promise<void>> => {
+    let version = await listVersion(transport, path);
+    let events = await openWatch(transport, path, version, signal);
+    /** Undefined when nothing is lost: the API server ends a watch that is read too slowly, which others may cause. */
+    const loss = async (): Promise<string | undefined> => {
+      for await (const { type, object } of events) {
+        if (type === 'ERROR') return path;
+        version = object.metadata.resourceVersion;
+        if (type !== 'DELETED' && type !== 'BOOKMARK') seen(object as Observed, performance.now());
+      }
+      return undefined;
+    };
+    return async () => {
+      while (!signal.aborted) {
+        const lost = await loss();
+        if (lost !== undefined) ended.push(lost);
+        if (lost !== undefined || signal.aborted) return;
+        events = await openWatch(transport, path, version, signal);
+      }
+    };
   };
-  const open = (path: string) => openWatch(transport, path, stopping.signal);
-  const [secretEvents, awsSecretEvents] = await Promise.all([open(SECRETS), open(AWS_SECRETS)]);
-  const following = [
-    record(SECRETS, secretEvents, ({ metadata: { name }, data }, atMs) => {
+  const runs = await Promise.all([
+    follow(SECRETS, ({ metadata: { name }, data }, atMs) => {
       const password = Buffer.from(data?.['password'] ?? '', 'base64').toString();
       if (secrets.get(name)?.password !== password) secrets.set(name, { password, atMs });
     }),
-    record(AWS_SECRETS, awsSecretEvents, ({ metadata: { name, generation }, status }, atMs) => {
+    follow(AWS_SECRETS, ({ metadata: { name, generation }, status }, atMs) => {
       const isReady = status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True');
       if (!isReady || status?.observedGeneration !== generation) readyAtMs.delete(name);
       else if (!readyAtMs.has(name)) readyAtMs.set(name, atMs);
       regions.set(name, status?.sources?.[0]?.region ?? '');
     }),
-  ];
+  ]);
+  const following = runs.map(run =>
+    run().catch((error: Error) => {
+      if (!signal.aborted) ended.push(error.message);
+    }),
+  );
   const stop = async (): Promise<void> => {
     stopping.abort();
     await Promise.all(following);
@@ -75,16 +93,24 @@ export async function startObserver(transport: Transport, teardown: Teardown): P
     readyAtMs,
     regions,
     assertWatching() {
-      if (ended.length > 0) throw new Error(`the watch of ${ended.join(', ')} ended: run the benchmark again`);
+      if (ended.length > 0) throw new Error(`a watch was lost (${ended.join(', ')}): run the benchmark again`);
     },
     stop,
   };
 }
 
-async function openWatch(transport: Transport, path: string, signal: AbortSignal): Promise<AsyncGenerator<WatchEvent>> {
+async function listVersion(transport: Transport, path: string): Promise<string> {
   const list = await transport.call({ method: 'GET', path, query: { limit: '1' } });
   if (!list.ok) throw new Error(`GET ${path}: ${list.error.status} ${list.error.reason}`);
-  const { resourceVersion } = (list.value as { metadata: { resourceVersion: string } }).metadata;
+  return (list.value as { metadata: { resourceVersion: string } }).metadata.resourceVersion;
+}
+
+async function openWatch(
+  transport: Transport,
+  path: string,
+  resourceVersion: string,
+  signal: AbortSignal,
+): Promise<AsyncGenerator<WatchEvent>> {
   const query = { watch: 'true', resourceVersion, timeoutSeconds: String(HOUR_S) };
   const stream = await transport.stream({ method: 'GET', path, query }, HOUR_S * 1000, signal);
   if (!stream.ok) throw new Error(`watch of ${path}: ${stream.error.status} ${stream.error.reason}`);

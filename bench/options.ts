@@ -36,7 +36,8 @@ export function parseOptions(args: readonly string[]): Options {
   }
 }
 
-function whole(name: string, text: string, min: number, max: number): number {
+/** A number as a flag gives it. Throws an error that names the flag. */
+export function whole(name: string, text: string, min: number, max: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
   throw new Error(`${name}: must be a whole number from ${min} to ${max}, not ${JSON.stringify(text)}`);

@@ -20,6 +20,15 @@ export interface StandinCounts {
   reset(): void;
 }
 
+/** The sums of several counts. */
+export function together(all: readonly Calls[]): Calls {
+  const sums = new Map<string, number>();
+  for (const [action, count] of all.flatMap(calls => Object.entries(calls))) {
+    sums.set(action, (sums.get(action) ?? 0) + count);
+  }
+  return Object.fromEntries(sums);
+}
+
 /** Objects of one interval are asked for within less: what comes after such a silence is another round. */
 const SILENCE_MS = 2_000;
 
@@ -35,13 +44,7 @@ export function createStandinCounts(now: () => number): StandinCounts {
       const actions = counts.get(caller) ?? new Map<string, number>();
       counts.set(caller, actions.set(action, (actions.get(action) ?? 0) + 1));
     },
-    byAction() {
-      const sums = new Map<string, number>();
-      for (const actions of counts.values()) {
-        for (const [action, count] of actions) sums.set(action, (sums.get(action) ?? 0) + count);
-      }
-      return Object.fromEntries(sums);
-    },
+    byAction: () => together([...counts.values()].map(actions => Object.fromEntries(actions))),
     byCaller: () => Object.fromEntries([...counts].map(([caller, actions]) => [caller, Object.fromEntries(actions)])),
     activity: () => ({ calls, lastMs, burstMs, nowMs: now() }),
     reset: () => counts.clear(),

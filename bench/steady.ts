@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterRound } from './rounds.ts';
-import type { Calls } from './standin-counts.ts';
+import { type Calls, together } from './standin-counts.ts';
 import type { Subject } from './subject.ts';
 
 export interface Steady {
+  readonly calls: Calls;
   readonly callsPerMin: Calls;
   readonly cpuSPerMin: number;
   /** How long it was counted: whole rounds of refreshes. */
@@ -25,9 +26,7 @@ export async function measureSteady(subject: Subject, seconds: number): Promise<
   const counts = await Promise.all(standins.map(standin => standin.counts()));
   const spanMs = after.burstMs - before.burstMs || after.nowMs - before.nowMs;
   const perMin = (count: number): number => (count * 60_000) / spanMs;
-  const calls = new Map<string, number>();
-  for (const [action, count] of counts.flatMap(Object.entries<number>)) {
-    calls.set(action, (calls.get(action) ?? 0) + perMin(count));
-  }
-  return { callsPerMin: Object.fromEntries(calls), cpuSPerMin: perMin(cpu), seconds: spanMs / 1000 };
+  const calls = together(counts);
+  const callsPerMin = Object.fromEntries(Object.entries(calls).map(([action, count]) => [action, perMin(count)]));
+  return { calls, callsPerMin, cpuSPerMin: perMin(cpu), seconds: spanMs / 1000 };
 }

@@ -3,10 +3,12 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { AWS_ERRORS } from '../src/aws/classify.ts';
 import { parseConfig } from '../src/config.ts';
+import { systemClock } from '../src/controller/runtime/system-clock.ts';
 import { CONDITION_TYPES } from '../src/crds/conditions.ts';
 import { awsSecretManifest } from '../src/crds/manifest.ts';
 import { REASONS } from '../src/crds/reasons.ts';
 import { WORKLOAD_SOURCES } from '../src/kube/workloads/kinds.ts';
+import { createMetrics } from '../src/telemetry/metrics.ts';
 import { blocks, brokenLinks, camelWords, type Page, readPages } from './support/pages.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -56,13 +58,6 @@ test('troubleshooting names every reason that somebody can do something about', 
   expect(mendable.length).toBeGreaterThan(20);
 });
 
-/** Every value that an enum of a schema allows. */
-function enumValues(schema: unknown): readonly string[] {
-  if (typeof schema !== 'object' || schema === null) return [];
-  const { enum: values = [] } = schema as { readonly enum?: readonly string[] };
-  return [...(Array.isArray(values) ? values : []), ...Object.values(schema).flatMap(enumValues)];
-}
-
 test('every word that looks like a reason is one, or another name of ours, of Kubernetes or of AWS', () => {
   const choices: string[] = [];
   JSON.parse(JSON.stringify(awsSecretManifest()), (name, value) => {
@@ -91,7 +86,6 @@ test('every word that looks like a reason is one, or another name of ours, of Ku
     ...kinds,
     ...planned,
     ...ofOthers,
-    ...enumValues(awsSecretManifest()),
     ...AWS_ERRORS.flatMap(({ codes }) => codes),
     'AwsSecret',
   ]);
@@ -128,6 +122,14 @@ test('what the first change in CONTRIBUTING points at is there', () => {
   const failing = [...text.matchAll(/^ × (.*)$/gm)].map(([, name = '']) => name);
   expect(failing).toHaveLength(2);
   for (const name of failing) expect(tests).toContain(`test('${name}'`);
+});
+
+test('every metric of ours that they name is one', () => {
+  const metrics = createMetrics(systemClock).registry.getMetricsAsArray();
+  const names = new Set(metrics.flatMap(({ name }) => [name, `${name}_bucket`, `${name}_count`, `${name}_sum`]));
+  const named = pages.flatMap(({ text }) => text.match(/\bsecrets_operator_[a-z_]*[a-z]\b/g) ?? []);
+  expect([...new Set(named)].filter(name => !names.has(name))).toEqual([]);
+  expect(new Set(named).size).toBeGreaterThan(10);
 });
 
 test('no page shows a path of somebody’s machine', () => {

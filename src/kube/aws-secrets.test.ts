@@ -2,14 +2,7 @@ import { expect, test } from 'vitest';
 import { anAwsSecret } from '../../test/support/builders.ts';
 import { type Answer, answered, fakeTransport, refused } from '../../test/support/fake-transport.ts';
 import type { AwsSecret, AwsSecretStatus } from '../crds/aws-secret.ts';
-import {
-  createStatusWriter,
-  indexAwsSecret,
-  isCurrent,
-  reduceAwsSecret,
-  secretIndex,
-  uidIndex,
-} from './aws-secrets.ts';
+import { createStatusWriter, indexAwsSecret, isCurrent, reduceAwsSecret } from './aws-secrets.ts';
 import { Store } from './watch/store.ts';
 
 const KEY = 'shop/payments';
@@ -145,11 +138,36 @@ test('what cannot be asked is not known', async () => {
   expect(await isCurrent(transport, at('1'))).toMatchObject({ ok: false, error: { reason: 'ApiServerUnavailable' } });
 });
 
-test('an AwsSecret is kept without its managed fields, and found by UID and by its Secret', () => {
-  const { metadata, ...object } = at('1');
-  expect(reduceAwsSecret({ ...object, metadata: { ...metadata, managedFields: [{}] } })).toEqual({
-    ...object,
-    metadata,
+const requested = { 'secrets-operator.io/refresh-requested': 'now' };
+const arriving: readonly { readonly why: string; readonly given: object; readonly kept: object }[] = [
+  { why: 'as it is by itself', given: {}, kept: {} },
+  { why: 'without managed fields', given: { managedFields: [{}] }, kept: {} },
+  {
+    why: 'with the one annotation that asks for something',
+    given: { annotations: { ...requested, a: 'b' } },
+    kept: { annotations: requested },
+  },
+  {
+    why: 'without what only people and other programs read',
+    given: {
+      annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}' },
+      ...{ labels: { app: 'shop' }, ownerReferences: [], creationTimestamp: '2030-01-01T00:00:00Z' },
+    },
+    kept: {},
+  },
+  { why: 'with the time at which it goes', given: { deletionTimestamp: 'now' }, kept: { deletionTimestamp: 'now' } },
+];
+
+test.each(arriving)('an AwsSecret is kept $why', ({ given, kept }) => {
+  const bare = at('1', { sourceCount: 1 });
+  const { namespace, name, uid, resourceVersion, generation } = bare.metadata;
+  const metadata = { namespace, name, uid, resourceVersion, generation };
+  expect(reduceAwsSecret({ ...bare, metadata: { ...metadata, ...given } })).toEqual({
+    ...bare,
+    metadata: { ...metadata, ...kept },
   });
-  expect(indexAwsSecret(at('1'))).toEqual([uidIndex('uid-1'), secretIndex('shop/payments')]);
+});
+
+test('an AwsSecret is found by its UID and by its Secret', () => {
+  expect(indexAwsSecret(at('1'))).toEqual(['uid-1', 'shop/payments']);
 });

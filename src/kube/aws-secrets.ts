@@ -2,7 +2,7 @@ import { ok, type Result } from '../controller/runtime/error.ts';
 import { formatKey, parseKey } from '../controller/runtime/key.ts';
 import type { StatusWriter } from '../controller/runtime/ports.ts';
 import { type AwsSecret, type AwsSecretStatus, targetName } from '../crds/aws-secret.ts';
-import { FIELD_MANAGER, GROUP, VERSION } from '../crds/names.ts';
+import { FIELD_MANAGER, GROUP, REFRESH_REQUESTED_ANNOTATION, VERSION } from '../crds/names.ts';
 import type { ObjectMeta } from '../crds/object.ts';
 import { type KubeError, syncError } from './error.ts';
 import { call, MERGE_PATCH, type Resource, resourcePath } from './resource.ts';
@@ -11,31 +11,25 @@ import type { Indexer, Store } from './watch/store.ts';
 
 export const AWS_SECRETS: Resource = { group: GROUP, version: VERSION, plural: 'awssecrets' };
 
-/** An AwsSecret as it arrives, without its managed fields. */
+/** An AwsSecret as it arrives, without what nobody reads: kubectl keeps a copy of the whole spec in an annotation. */
 export function reduceAwsSecret(object: unknown): AwsSecret {
   const { metadata, spec, status } = object as AwsSecret;
-  const { managedFields: _, ...kept } = metadata as ObjectMeta & { managedFields?: unknown };
+  const { namespace, name, uid, resourceVersion, generation, deletionTimestamp, annotations } = metadata;
+  const request = annotations?.[REFRESH_REQUESTED_ANNOTATION];
+  const kept: ObjectMeta = {
+    ...{ namespace, name, uid, resourceVersion },
+    ...(generation !== undefined && { generation }),
+    ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    ...(request !== undefined && { annotations: { [REFRESH_REQUESTED_ANNOTATION]: request } }),
+  };
   return { metadata: kept, spec, ...(status !== undefined && { status }) };
 }
 
-/** Finds AwsSecrets by UID, and by the key of the Secret that they keep. */
-export const indexAwsSecret: Indexer<AwsSecret> = awsSecret => [
-  uidIndex(awsSecret.metadata.uid),
-  targetIndex(awsSecret),
-];
-
-export function uidIndex(uid: string): string {
-  return `uid:${uid}`;
-}
-
-function targetIndex(awsSecret: AwsSecret): string {
-  return secretIndex(formatKey({ namespace: awsSecret.metadata.namespace, name: targetName(awsSecret) }));
-}
-
-/** Index entry of the AwsSecrets that keep the Secret with this key. */
-export function secretIndex(secretKey: string): string {
-  return `secret:${secretKey}`;
-}
+/** Finds AwsSecrets by UID, and by the key of the Secret that they keep: a UID has no slash, and every key has one. */
+export const indexAwsSecret: Indexer<AwsSecret> = awsSecret => {
+  const { namespace, uid } = awsSecret.metadata;
+  return [uid, formatKey({ namespace, name: targetName(awsSecret) })];
+};
 
 /** Asks the API server whether an AwsSecret still is as the cache has it. */
 export async function isCurrent(transport: Transport, { metadata }: AwsSecret): Promise<Result<boolean>> {

@@ -8,15 +8,7 @@ import type { ServiceAccounts, StatusWriter } from '../controller/runtime/ports.
 import type { AwsSecret } from '../crds/aws-secret.ts';
 import { OWNER_LABEL } from '../crds/names.ts';
 import type { ObjectMeta } from '../crds/object.ts';
-import {
-  AWS_SECRETS,
-  createStatusWriter,
-  indexAwsSecret,
-  isCurrent,
-  reduceAwsSecret,
-  secretIndex,
-  uidIndex,
-} from './aws-secrets.ts';
+import { AWS_SECRETS, createStatusWriter, indexAwsSecret, isCurrent, reduceAwsSecret } from './aws-secrets.ts';
 import { METADATA_LIST, METADATA_ONLY, SECRETS } from './resource.ts';
 import { type SecretBody, secretMetadata } from './secrets/secret-body.ts';
 import { createSecretReader } from './secrets/secret-reader.ts';
@@ -114,8 +106,8 @@ export function createKube(options: KubeOptions): Kube {
   return {
     awsSecrets: {
       get: key => awsSecrets.get(key),
-      withUid: uid => awsSecrets.indexed(uidIndex(uid))[0],
-      keeping: secretKey => awsSecrets.indexed(secretIndex(secretKey)).map(({ metadata }) => formatKey(metadata)),
+      withUid: uid => awsSecrets.indexed(uid)[0],
+      keeping: secretKey => awsSecrets.indexed(secretKey).map(({ metadata }) => formatKey(metadata)),
       isCurrent: awsSecret => isCurrent(transport, awsSecret),
       all: () => awsSecrets.all(),
     },

@@ -29,8 +29,11 @@ export function matcherOf({ name }: Point, namespace: string): Matcher {
   };
 }
 
+/** What AWS adds to the name of a secret in its ARN. */
+const SUFFIX = /(:secret:[^,]*)-[A-Za-z0-9]{6}(?=,|$)/g;
+
 /** Names that are different in each run stand for their kind. */
 function kindOf(call: Call, namespace: string): string {
-  const words = formatCall(call).replaceAll(`${namespace}/`, '').replaceAll(namespace, '');
+  const words = formatCall(call).replaceAll(SUFFIX, '$1').replaceAll(`${namespace}/`, '').replaceAll(namespace, '');
   return call.resource === 'events' ? words.replace(/\.[0-9a-f]{16}$/, '') : words;
 }

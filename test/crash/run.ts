@@ -24,6 +24,8 @@ export interface Run {
 }
 
 const HASH = /[0-9a-f]{8}\.[0-9a-f]{32}/g;
+/** Of a search, made of names that no other run has. */
+const DIGEST = /"versionId":"[0-9a-f]{32}"/g;
 /** A point in time, as Kubernetes writes it. */
 export const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 const OF_ONE_RUN: ReadonlySet<string> = new Set(['uid', 'creationTimestamp', 'managedFields', 'resourceVersion']);
@@ -40,6 +42,7 @@ export function endOf(history: History, namespace: string): string {
   for (const [uid, name] of uids) text = text.replaceAll(uid, `<uid of ${name}>`);
   return text
     .replaceAll(namespace, '<namespace>')
+    .replace(DIGEST, '"versionId":"<digest>"')
     .replace(HASH, hash => names.get(hash) ?? '<unknown content>')
     .replace(TIME, '<time>');
 }

@@ -71,6 +71,8 @@ export function createStage(parts: StageParts): Stage {
       return value;
     },
     async store(name, properties) {
+      // What the operator was told before is older than what is stored now, also where time stands still.
+      await parts.time.pass(1);
       const version = (versions.get(name) ?? 0) + 1;
       versions.set(name, version);
       // The same version in both regions, as AWS replicates it; and the same in every run of a scenario.

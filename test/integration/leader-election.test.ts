@@ -94,13 +94,15 @@ async function createScene(namespace: string) {
       const calls = replicas.flatMap(({ proxy }) => proxy.calls);
       return {
         creates: calls.filter(c => c.verb === 'create' && c.resource === 'secrets' && c.name === name).length,
-        reads: calls.filter(c => c.verb === 'GetSecretValue' && c.ids.includes(`${namespace}/${name}`)).length,
+        reads: calls.filter(c => READS.has(c.verb) && c.ids.includes(`${namespace}/${name}`)).length,
       };
     },
   };
 }
 
 const ONCE = { creates: 1, reads: 1 };
+/** Calls that give values. */
+const READS: ReadonlySet<string> = new Set(['GetSecretValue', 'BatchGetSecretValue']);
 
 describe('two operators with one lease', () => {
   test('one works; the other is ready, writes nothing, asks AWS nothing, and takes over when the first is told to go', async () => {
@@ -161,16 +163,16 @@ describe('two operators with one lease', () => {
     const scene = await createScene('lease-sleep');
     const [leader, standby] = await scene.startTwo();
     const awake = Promise.withResolvers<void>();
-    leader.proxy.inject(delay(awake.promise), call => call.verb === 'GetSecretValue');
+    leader.proxy.inject(delay(awake.promise), call => READS.has(call.verb));
     await scene.addSecret('a');
-    await until('it reads the value', WAIT, () => leader.proxy.calls.some(call => call.verb === 'GetSecretValue'));
+    await until('it reads the value', WAIT, () => leader.proxy.calls.some(call => READS.has(call.verb)));
     leader.child.kill('SIGSTOP');
     await standby.expectOutput('"msg":"leading"', LEASE_MS + LOOK_MS + SLACK_MS);
     await scene.expectSynced('a');
     const before = await kube.get(scene.secretPath('a'));
 
     // The value is there as soon as it wakes: nothing but its own clock keeps it from writing.
-    const asked = leader.proxy.calls.find(call => call.verb === 'GetSecretValue');
+    const asked = leader.proxy.calls.find(call => READS.has(call.verb));
     awake.resolve();
     await until('the answer has been sent', WAIT, () => asked?.outcome?.status === 200);
     const sent = leader.proxy.calls.length;

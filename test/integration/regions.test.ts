@@ -11,6 +11,7 @@ import {
 } from '../support/fault-proxy/fault.ts';
 import type { Fault } from '../support/fault-proxy/fault-types.ts';
 import { until } from '../support/poll.ts';
+import { expectRegionsAsked } from './regions-answer.ts';
 import type { Region } from './setup.ts';
 import { useWorld } from './world.ts';
 
@@ -20,10 +21,7 @@ describe('regions are asked in order', () => {
   /** Heals all regions, and waits until the operator asks each again. */
   const recover = async (): Promise<void> => {
     for (const heal of heals.splice(0)) heal();
-    const told = (event: string) => world.lines.filter(line => JSON.parse(line).msg === event).length;
-    await until('every region is asked again', { timeoutMs: 40_000 }, () => {
-      return told('region does not answer') === told('region answers again');
-    });
+    await expectRegionsAsked(world);
   };
   afterEach(recover);
   const fail = (region: Region, fault: Fault) =>

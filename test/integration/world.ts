@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
+import type { Clock } from '../../src/controller/runtime/clock.ts';
+import { systemClock } from '../../src/controller/runtime/system-clock.ts';
 import type { Operator } from '../../src/start.ts';
 import { LOG_FIELDS } from '../../src/telemetry/log.ts';
 import { readAudit, refusedRights } from '../support/audit.ts';
@@ -35,7 +37,7 @@ export interface World extends Objects {
  * the chart; for one test file. At its end it fails when the operator was refused a right, logged a field that is not listed,
  * or repeated what an error said that was injected.
  */
-export function useWorld(flags: readonly string[] = []): World {
+export function useWorld(flags: readonly string[] = [], clock: Clock = systemClock): World {
   const access = inject('kube');
   const moto = inject('moto');
   const namespace = `t-${randomUUID().slice(0, 8)}`;
@@ -50,7 +52,7 @@ export function useWorld(flags: readonly string[] = []): World {
     const { aws, kube } = world.faults;
     const own = { ...kube, token: grant?.token ?? '' };
     const watchNamespaces = [namespace];
-    operator = await runOperator({ kube: own, aws, operatorNamespace, watchNamespaces, flags, lines, pod: POD });
+    operator = await runOperator({ kube: own, aws, operatorNamespace, watchNamespaces, flags, lines, pod: POD, clock });
     world.operator = operator;
     await expectReady(operator, lines);
   };

@@ -7,8 +7,8 @@
 import { channel } from 'node:diagnostics_channel';
 import { appendFileSync, openSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import process from 'node:process';
-import { setImmediate as turn } from 'node:timers/promises';
 import { queryObjects } from 'node:v8';
+import { collectGarbage } from '../support/collect-garbage.ts';
 import { createEventCounter, type EventCounter } from './event-counter.ts';
 import type { ObjectCounts, Sample } from './sample.ts';
 
@@ -23,19 +23,6 @@ interface Published {
   readonly request: { readonly path: string };
   readonly response?: { readonly statusCode: number };
   readonly chunk?: Uint8Array;
-}
-
-/** What finalizers let go is garbage only for the next pass. */
-const PASSES = 3;
-/** As if memory ran out: V8 gives up what it keeps of programs that it has compiled. */
-const THOROUGHLY = { type: 'major', execution: 'sync', flavor: 'last-resort' } as const;
-
-async function collectGarbage(): Promise<void> {
-  if (globalThis.gc === undefined) throw new Error('run node with --expose-gc');
-  for (let pass = 0; pass < PASSES; pass += 1) {
-    globalThis.gc(THOROUGHLY);
-    await turn();
-  }
 }
 
 function openFiles(): readonly string[] {

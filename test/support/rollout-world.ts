@@ -133,7 +133,7 @@ export function rolloutWorld(initial: Partial<RolloutState> = {}) {
   /** One reconcile: its outcome, and the calls that it made. */
   const run = async (name = 'payments') => {
     calls.length = 0;
-    const outcome = await reconcile(`shop/${name}`, log);
+    const outcome = await reconcile(`shop/${name}`, log, clock.monotonic());
     return { outcome, calls: [...calls] };
   };
   /** The watch brings the workload of this name anew, as when its controller has written its status. */

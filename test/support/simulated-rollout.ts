@@ -279,7 +279,7 @@ export async function simulateRollout({ happenings, crashes, maxWriteMs, random 
   let reconcile = operator();
   const work = async (name: string): Promise<void> => {
     wakeAt.delete(name);
-    const outcome = await reconcile(`shop/${name}`, log);
+    const outcome = await reconcile(`shop/${name}`, log, clock.monotonic());
     if (outcome.kind === 'after') wake(name, outcome.ms);
     if (outcome.kind === 'retry') wake(name, upTo(1_000));
   };

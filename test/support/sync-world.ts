@@ -19,6 +19,7 @@ interface AwsState {
   version: string;
   /** Of the version, RFC 3339. */
   createdTime?: string;
+  region: string;
   failure?: SyncError;
   /** Whether what is gone has really been deleted. */
   isDeleted: boolean;
@@ -53,7 +54,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     statusIsLost: false,
     othersWait: false,
   };
-  const aws: AwsState = { value: '{"a":"one"}', version: 'v1', isDeleted: false };
+  const aws: AwsState = { value: '{"a":"one"}', version: 'v1', region: 'eu-west-1', isDeleted: false };
   let version = 0;
   const writes: SecretManifest[] = [];
   const events: ObjectEvent[] = [];
@@ -66,8 +67,8 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
     const observedAt = clock.monotonic();
     aws.meanwhile?.();
     if (aws.failure) return { ok: false, error: aws.failure };
-    const { version: versionId, createdTime } = aws;
-    return ok({ versionId, region: 'eu-west-1', observedAt, ...(createdTime !== undefined && { createdTime }) });
+    const { version: versionId, region, createdTime } = aws;
+    return ok({ versionId, region, observedAt, ...(createdTime !== undefined && { createdTime }) });
   };
   const reader: SourceReader = {
     readVersion: async () => ask('version'),
@@ -161,7 +162,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
   /** One reconcile: its outcome, and the calls that it made. */
   const run = async () => {
     calls.length = 0;
-    return { outcome: await reconcile(KEY, log), calls: [...calls] };
+    return { outcome: await reconcile(KEY, log, clock.monotonic()), calls: [...calls] };
   };
   const ready = () => state.awsSecret?.status?.conditions?.find(condition => condition.type === 'Ready');
   return { clock, state, aws, writes, events, records, lines, run, ready, lags, changes: () => lags.length };

@@ -1,5 +1,6 @@
 import type { Classification } from '../classify.ts';
-import type { Operation } from '../planner/need.ts';
+import type { Need, Operation } from '../planner/need.ts';
+import type { SecretMetadata } from '../services/ports.ts';
 
 /** What a region has told of one secret. */
 export interface SecretVersionAnswer {
@@ -39,6 +40,19 @@ export function codeError(code: string): Error {
 export function noSuchVersion(operation: Operation): Refusal {
   const is = { reason: 'SecretNotFound', isElsewhere: false, isTransient: false } as const;
   return { error: codeError('ResourceNotFoundException'), is, operation };
+}
+
+/** What a secret's stages tell of the version that somebody needs; undefined where they do not. */
+export function versionIn(
+  { stages, isDeleted }: SecretMetadata,
+  { version }: Pick<Need, 'version'>,
+  observedAt: number,
+): SecretVersionAnswer | undefined {
+  if (!('stage' in version) || isDeleted) return undefined;
+  const versionId = stages.get(version.stage);
+  if (versionId === undefined) return undefined;
+  const previous = version.stage === 'AWSCURRENT' ? stages.get('AWSPREVIOUS') : undefined;
+  return { versionId, previous, createdTime: undefined, observedAt };
 }
 
 /** It has moved each time that it was asked for. */

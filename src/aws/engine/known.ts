@@ -1,6 +1,9 @@
 import type { Clock } from '../../controller/runtime/clock.ts';
+import { KeyIndex } from '../../controller/runtime/key-index.ts';
 import type { Need } from '../planner/need.ts';
-import type { SecretValueAnswer, SecretVersionAnswer } from './answer.ts';
+import type { SecretMetadata } from '../services/ports.ts';
+import { type SecretValueAnswer, type SecretVersionAnswer, versionIn } from './answer.ts';
+import { createHeard } from './heard.ts';
 
 /** A version that was asked for, and how often it will be. */
 interface Entry {
@@ -33,6 +36,8 @@ export interface Known {
   learnVersion(need: Need, answer: SecretVersionAnswer): void;
   /** What a list has told; false where that may be older than what the secret itself has told, and is not taken. */
   learnListed(need: Need, answer: SecretVersionAnswer): boolean;
+  /** What a list has told of a secret that nobody has asked for yet. */
+  hear(secret: SecretMetadata, observedAt: number): void;
   /** A whole list has not had it: it is another account's, or too new, or gone. */
   learnUnlisted(need: Need): void;
   /** Whether a list is expected to have it. */
@@ -64,8 +69,9 @@ export function keyOf({ secretId, version }: Pick<Need, 'secretId' | 'version'>)
 
 export function createKnown(clock: Clock): Known {
   const entries = new Map<string, Entry>();
-  const byId = new Map<string, Set<string>>();
+  const byId = new KeyIndex();
   const values = new Map<string, KeptValue>();
+  const heard = createHeard(clock);
   let bytes = 0;
   let isSweeping = false;
   let sweptAt = clock.monotonic();
@@ -86,8 +92,7 @@ export function createKnown(clock: Clock): Known {
     for (const [key, { need, askedAt, intervalMs = 0 }] of entries) {
       if (now - askedAt <= Math.max(FORGET_MS, 2 * intervalMs)) continue;
       entries.delete(key);
-      byId.get(need.secretId)?.delete(key);
-      if (byId.get(need.secretId)?.size === 0) byId.delete(need.secretId);
+      byId.delete(need.secretId, key);
     }
   };
   const sweep = (): void => {
@@ -96,16 +101,20 @@ export function createKnown(clock: Clock): Known {
     isSweeping = values.size > 0;
     if (isSweeping) clock.schedule(VALUE_MS, sweep);
   };
-  const entryOf = (need: Need): Entry => {
-    const key = keyOf(need);
-    const entry = entries.get(key) ?? {
-      ...{ need: again(need), direct: undefined, listed: undefined, unlistedUntil: Number.NEGATIVE_INFINITY },
+  const create = (key: string, need: Need): Entry => {
+    const secret = heard.of(need.secretId);
+    const listed = secret && versionIn(secret, need, secret.observedAt);
+    const entry: Entry = {
+      ...{ need: again(need), direct: undefined, listed, unlistedUntil: Number.NEGATIVE_INFINITY },
       ...{ intervalMs: undefined, askedAt: clock.monotonic() },
     };
     entries.set(key, entry);
-    const keys = byId.get(need.secretId) ?? new Set();
-    byId.set(need.secretId, keys.add(key));
+    byId.add(need.secretId, key);
     return entry;
+  };
+  const entryOf = (need: Need): Entry => {
+    const key = keyOf(need);
+    return entries.get(key) ?? create(key, need);
   };
   const valueKey = ({ secretId }: Need, versionId: string): string => `${versionId}\n${secretId}`;
   const version = (need: Need, freshAfter: number): SecretVersionAnswer | undefined => {
@@ -145,8 +154,12 @@ export function createKnown(clock: Clock): Known {
       entry.unlistedUntil = Number.NEGATIVE_INFINITY;
       if (entry.direct !== undefined && isBehind(answer, entry.direct)) return false;
       entry.listed = later(entry.listed, answer);
+      // It proves nothing any more; who may not lag, and comes later, asks anew.
+      const isOld = entry.direct !== undefined && answer.observedAt - entry.direct.observedAt >= LIST_LAG_MS;
+      if (isOld && entry.need.mayLag) entry.direct = undefined;
       return true;
     },
+    hear: heard.hear,
     learnUnlisted(need) {
       entryOf(need).unlistedUntil = clock.monotonic() + UNLISTED_MS;
     },
@@ -176,7 +189,7 @@ export function createKnown(clock: Clock): Known {
       }
       return due.sort((a, b) => a.dueAt - b.dueAt).map(({ need }) => need);
     },
-    stagesOf: secretId => [...(byId.get(secretId) ?? [])].flatMap(key => entries.get(key)?.need ?? []),
+    stagesOf: secretId => byId.get(secretId).flatMap(key => entries.get(key)?.need ?? []),
     get size() {
       return entries.size;
     },

@@ -5,7 +5,7 @@ import type { AwsMetrics } from '../metrics.ts';
 import type { Need } from '../planner/need.ts';
 import type { Rates } from '../rates/rates.ts';
 import type { Breaker } from '../regions/breaker.ts';
-import type { DescribedSecret, ListFilters, ParameterStore, SecretsManager } from '../services/ports.ts';
+import type { DescribedSecret, ListFilters, ParameterStore, SecretAnswer, SecretsManager } from '../services/ports.ts';
 import type { Asked } from './answer.ts';
 import { createDenials } from './denials.ts';
 import { guardCalls } from './guarded-call.ts';
@@ -23,6 +23,8 @@ export interface Lane {
   readonly searches: SearchLane;
   /** What the region says of the secret now, whatever it is known for. */
   describe(secretId: string): Promise<Asked<DescribedSecret>>;
+  /** One version by itself, which is how AWS tells when it was made. */
+  read(secretId: string, versionId: string): Promise<Asked<SecretAnswer>>;
 }
 
 export interface Services {
@@ -105,6 +107,8 @@ function createLane(options: LanesOptions, { identity, identityKey, region }: Pl
     parameters: createParameterLane({ region, clock, service: parameterStore, guarded: guardedParameters, metrics }),
     searches: createSearchLane({ clock, list, onShared }),
     describe: secretId => guarded('DescribeSecret', false, () => secretsManager.describe(secretId)),
+    read: (secretId, versionId) =>
+      guarded('GetSecretValue', false, () => secretsManager.getValue(secretId, { versionId })),
   };
 }
 

@@ -2,8 +2,8 @@ import { classify, errorCode } from '../classify.ts';
 import type { AwsMetrics } from '../metrics.ts';
 import { type Need, type Operation, PAGE_SIZE, type PlannedCall } from '../planner/need.ts';
 import { idsOf } from '../regions/arn.ts';
-import type { ListedSecret, ListPage, SecretAnswer, SecretMetadata, SecretsManager } from '../services/ports.ts';
-import { codeError, noSuchVersion, type Refusal, type SecretVersionAnswer } from './answer.ts';
+import type { ListedSecret, ListPage, SecretAnswer, SecretsManager } from '../services/ports.ts';
+import { codeError, noSuchVersion, type Refusal, versionIn } from './answer.ts';
 import type { Denials } from './denials.ts';
 import type { GuardedCall } from './guarded-call.ts';
 import { type Known, keyOf } from './known.ts';
@@ -35,7 +35,6 @@ export interface SecretCallsOptions {
   readonly onDenied: (operation: Operation) => void;
 }
 
-const CURRENT = 'AWSCURRENT';
 const TOLD: CallOutcome = { kind: 'told' };
 const OPEN: CallOutcome = { kind: 'open' };
 
@@ -55,19 +54,6 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
     known.learnValue(need, { name, versionId, createdTime, bytes, previous: undefined, observedAt });
     return TOLD;
   };
-  /** The version of the need's stage; undefined where there is none. */
-  const versionIn = (
-    { version }: Need,
-    { stages, isDeleted }: SecretMetadata,
-    observedAt: number,
-  ): SecretVersionAnswer | undefined => {
-    if (!('stage' in version) || isDeleted) return undefined;
-    const versionId = stages.get(version.stage);
-    if (versionId === undefined) return undefined;
-    const previous = version.stage === CURRENT ? stages.get('AWSPREVIOUS') : undefined;
-    return { versionId, previous, createdTime: undefined, observedAt };
-  };
-
   const getValue = async (need: Need, onStart: (at: number) => void): Promise<Outcomes> => {
     let observedAt = 0;
     const asked = await guarded(
@@ -96,7 +82,7 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
       },
     );
     if ('answer' in asked) {
-      const told = versionIn(need, asked.answer, observedAt);
+      const told = versionIn(asked.answer, need, observedAt);
       if (told === undefined) return all([need], { kind: 'refused', refusal: noSuchVersion('DescribeSecret') });
       known.learnVersion(need, told);
       return all([need], TOLD);
@@ -178,8 +164,10 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
     return new Map(needs.map(need => [need, seen.get(keyOf(need)) === true ? TOLD : untold]));
   };
   const learnListed = (secret: ListedSecret, observedAt: number, seen: Map<string, boolean>): void => {
-    for (const need of idsOf(secret).flatMap(known.stagesOf)) {
-      const version = versionIn(need, secret, observedAt);
+    const asked = idsOf(secret).flatMap(known.stagesOf);
+    if (asked.length === 0) known.hear(secret, observedAt);
+    for (const need of asked) {
+      const version = versionIn(secret, need, observedAt);
       seen.set(keyOf(need), version !== undefined && known.learnListed(need, version));
     }
   };

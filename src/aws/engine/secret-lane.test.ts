@@ -27,6 +27,50 @@ test('the first one that is due has all others looked at that are due soon', asy
   expect(made()).toEqual({});
 });
 
+test('one list tells thousands who ask twenty at a time, as after a start', async () => {
+  const { clock, service, all, need, versions, made } = world(1_000);
+  const arn = (i: number): string => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/s${i}-AbCdEf`;
+  await versions(all(0, 20));
+  expect(made()).toEqual({ ListSecrets: 10 });
+  service.secrets.clear();
+  const asked = { freshAfter: clock.monotonic() - 30_000, intervalMs: 60_000 };
+  for (let i = 20; i < 1_000; i += 20) {
+    const byArn = need(i, { secretId: arn(i) });
+    expect(await versions([byArn, ...all(i + 1, i + 20)], asked)).toEqual(
+      Array.from({ length: 20 }, (_, j) => `v${i + j}`),
+    );
+  }
+  expect(made()).toEqual({});
+});
+
+test('what was heard is no answer for Strict, nor after a minute, nor of a stage that it does not name', async () => {
+  const { clock, all, need, versions, made } = world(300);
+  await versions(all(0, 20));
+  made();
+  const asked = { freshAfter: clock.monotonic() - 30_000, intervalMs: 60_000 };
+  await versions([need(100, { mayLag: false }), need(101, { version: { stage: 'AWSPENDING' } })], asked);
+  expect(made()).toEqual({ DescribeSecret: 2 });
+  clock.advance(61_000);
+  await versions([need(102)], { freshAfter: 0, intervalMs: 60_000 });
+  expect(made()).not.toEqual({});
+});
+
+test('a list does not answer who may not lag, although others ask for the same', async () => {
+  const { clock, service, all, need, versions, made } = world(100);
+  const asked = () => ({ freshAfter: clock.monotonic() - 30_000, intervalMs: 60_000 });
+  for (const now of ['v7-2', 'v7-3']) {
+    await versions(all(0, 100));
+    service.secrets.set('prod/s7', { stages: { AWSCURRENT: now } });
+    expect(made()).toEqual({ ListSecrets: 1 });
+    expect(await versions([need(7, { mayLag: false })], asked())).toEqual([now]);
+    expect(made()).toEqual({ DescribeSecret: 1 });
+    // What is fresher than the list does for everybody.
+    expect(await versions([need(7)], asked())).toEqual([now]);
+    expect(made()).toEqual({});
+    clock.advance(57_000);
+  }
+});
+
 test.each([
   { why: 'what was read as a value is listed from then on', mayLag: true, calls: { ListSecrets: 1 } },
   { why: 'Strict asks by twenty from then on', mayLag: false, calls: { BatchGetSecretValue: 2 } },

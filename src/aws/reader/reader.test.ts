@@ -231,7 +231,7 @@ for (const { why, held: versionId, gives, ...row } of replicas) {
     });
     const { reader, wait } = readerOver({ [WEST]: primary, [CENTRAL]: secondary });
     const held = versionId && { versionId, region: WEST, createdTime: '2030-01-01T00:00:00Z' };
-    const asked = request(held ? { held } : {});
+    const asked = request(held ? { held, heldAt: Date.parse('2030-01-01T00:00:00Z') } : {});
     for (const answer of [await wait(reader.readVersion(asked)), await wait(reader.readValue(asked))]) {
       expect(answer.ok ? 'ok' : answer.error.reason).toBe(gives);
       if (!answer.ok) expect(answer.error.retry).toBe('transient');

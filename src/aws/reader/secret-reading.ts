@@ -4,7 +4,7 @@ import { ok, type Result } from '../../controller/runtime/error.ts';
 import type { Asked, SecretValueAnswer } from '../engine/answer.ts';
 import type { Need } from '../planner/need.ts';
 import { inRegion } from '../regions/arn.ts';
-import { believe, type ReplicaVersion } from '../regions/replica.ts';
+import { isBelieved } from '../regions/replica.ts';
 import type { SecretMetadata } from '../services/ports.ts';
 import { emptyValue } from './failures.ts';
 import type { Reading, ToldItem, ToldValue } from './reading.ts';
@@ -14,24 +14,21 @@ type PinnedSource = Extract<Source, { kind: 'SecretVersion' }>;
 
 /** A secret by its stage. */
 export function secretReading(request: SourceRequest, source: SecretSource): Reading {
-  const { held } = request;
+  const { held, heldAt } = request;
   const need = (region: string, wants: Need['wants']): Need => needOf(request, source, region, wants);
   return {
     version: (lane, region) => lane.secrets.version(need(region, 'version'), request),
     value: async (lane, region) => toldValue(await lane.secrets.value(need(region, 'value'), request)),
     async accept(lane, region, told) {
       if ('items' in told && hasNoValue(told.items as readonly ToldItem[])) return false;
-      if (believe(told, held) === 'yes') return true;
       const { versionId } = told;
-      // A value tells when it was made, and a description what came before it; both of the same version, or of none.
-      const described = await lane.describe(inRegion(source.secretId, region));
-      if ('answer' in described && believe({ ...told, ...following(described.answer, versionId) }, held) === 'yes') {
-        return true;
-      }
-      const value = await lane.secrets.value(need(region, 'value'), request);
-      // A version that is only told has its value read before anything is written, and judged then.
-      const isSame = 'answer' in value && (!('items' in told) || value.answer.versionId === versionId);
-      return isSame && believe(value.answer, held) === 'yes';
+      if (isBelieved({ versionId, previous: told.previous }, held, heldAt)) return true;
+      const secretId = inRegion(source.secretId, region);
+      const described = await lane.describe(secretId);
+      const previous = 'answer' in described ? previousOf(described.answer, versionId) : undefined;
+      if (isBelieved({ versionId, previous }, held, heldAt)) return true;
+      const read = await lane.read(secretId, versionId);
+      return 'answer' in read && isBelieved({ versionId, createdTime: read.answer.createdTime }, held, heldAt);
     },
     fill: (items, region) => filled(items, source, region),
   };
@@ -67,8 +64,8 @@ export function needOf(request: SourceRequest, source: SecretSource, region: str
 }
 
 /** What a current version follows upon, as far as a description of that same moment tells. */
-function following({ stages }: SecretMetadata, versionId: string): Pick<ReplicaVersion, 'previous'> {
-  return { previous: stages.get('AWSCURRENT') === versionId ? stages.get('AWSPREVIOUS') : undefined };
+function previousOf({ stages }: SecretMetadata, versionId: string): string | undefined {
+  return stages.get('AWSCURRENT') === versionId ? stages.get('AWSPREVIOUS') : undefined;
 }
 
 function toldValue(asked: Asked<SecretValueAnswer>): Asked<ToldValue> {

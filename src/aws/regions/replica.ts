@@ -9,18 +9,18 @@ export interface ReplicaVersion {
   readonly createdTime?: string | undefined;
 }
 
-/** `unknown`: not without more about it. */
-export type Belief = 'yes' | 'no' | 'unknown';
-
 /**
  * Whether a secondary may be believed: it has what the Secret holds, or what came right after it, or something that was
- * made later. Else the replica lags behind, and would take the Secret back.
+ * made after AWS had last agreed, `heldAt` (wall-clock milliseconds). Else the replica lags behind, and would take the
+ * Secret back. Only GetSecretValue tells when a version was made: in a batch AWS calls it the date of the secret.
  */
-export function believe(replica: ReplicaVersion, held: SourceVersion | undefined): Belief {
-  if (held === undefined || replica.versionId === held.versionId || replica.previous === held.versionId) return 'yes';
-  const [made, before] = [Date.parse(replica.createdTime ?? ''), Date.parse(held.createdTime ?? '')];
-  if (Number.isNaN(made) || Number.isNaN(before)) return 'unknown';
-  return made > before ? 'yes' : 'no';
+export function isBelieved(
+  replica: ReplicaVersion,
+  held: SourceVersion | undefined,
+  heldAt: number | undefined,
+): boolean {
+  if (held === undefined || replica.versionId === held.versionId || replica.previous === held.versionId) return true;
+  return heldAt !== undefined && Date.parse(replica.createdTime ?? '') > heldAt;
 }
 
 /**

@@ -12,6 +12,7 @@ function observed(over: Partial<Observed> = {}): Observed {
     record: aRecord(),
     withUid: uid => anAwsSecret({ metadata: { uid } }),
     now: 30_000,
+    readySince: 30_000,
     wallNow: 0,
     ...over,
   };

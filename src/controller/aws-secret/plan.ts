@@ -24,6 +24,8 @@ export interface Observed {
   readonly withUid: (uid: string) => AwsSecret | undefined;
   /** Monotonic milliseconds. */
   readonly now: number;
+  /** The same: whatever asked for this look came before. */
+  readonly readySince: number;
   /** Wall-clock milliseconds. */
   readonly wallNow: number;
 }
@@ -122,7 +124,7 @@ function requested(observed: Observed): Plan | undefined {
 }
 
 /** Whether somebody has asked for a refresh that has not been made. */
-export function isRequested({ awsSecret, record }: Observed): boolean {
+function isRequested({ awsSecret, record }: Observed): boolean {
   const request = refreshRequest(awsSecret);
   return request !== undefined && request !== record?.handledRefreshRequest;
 }

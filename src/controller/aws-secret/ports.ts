@@ -29,6 +29,8 @@ export interface SourceRequest {
   readonly regions: readonly string[];
   /** What the Secret holds now: a replica that lags behind it must not take us back. Undefined at a first read. */
   readonly held?: SourceVersion;
+  /** Wall-clock milliseconds at which AWS has last agreed with it. */
+  readonly heldAt?: number;
   /** Monotonic milliseconds: what was observed before is too old an answer. */
   readonly freshAfter: number;
   /** Milliseconds after which it will be asked again; undefined: not by itself. Who is soon due may ride along with others. */

@@ -154,24 +154,6 @@ test('an expression that is none is told before AWS is asked, and waits for anot
   expect(w.writes).toEqual([]);
 });
 
-test('a status that was lost is written on the next run, without asking AWS again', async () => {
-  const w = syncWorld();
-  w.state.statusIsLost = true;
-  expect((await w.run()).outcome).toMatchObject({ kind: 'retry', error: { reason: 'ApiServerUnavailable' } });
-  w.state.statusIsLost = false;
-  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 57_600 }, calls: ['status'] });
-  expect(w.ready()).toMatchObject({ status: 'True' });
-});
-
-test('while other keys wait the status comes last: at the next turn, without asking AWS again', async () => {
-  const w = syncWorld();
-  w.state.othersWait = true;
-  expect(await w.run()).toEqual({ outcome: { kind: 'after', ms: 1 }, calls: ['value'] });
-  expect(w.writes).toHaveLength(1);
-  expect(await w.run(), 'a queue that is never empty holds no status for ever').toMatchObject({ calls: ['status'] });
-  expect(w.ready()).toMatchObject({ status: 'True' });
-});
-
 test('a new operator takes up what the status tells: it verifies, and writes nothing', async () => {
   const w = await synced();
   w.records.clear();

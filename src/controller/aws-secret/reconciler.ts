@@ -31,12 +31,12 @@ const MAX_PATIENCE_MS = 300_000;
 export function createReconciler(deps: ReconcilerDependencies): Reconcile {
   const { awsSecrets, secrets, records, clock } = deps;
 
-  const reconcile = async (key: string, awsSecret: AwsSecret, log: Log): Promise<Outcome> => {
+  const reconcile = async (key: string, awsSecret: AwsSecret, log: Log, readySince: number): Promise<Outcome> => {
     const now = clock.monotonic();
     const { namespace } = awsSecret.metadata;
     const secret = secrets.get(formatKey({ namespace, name: targetName(awsSecret) }));
     const record = records.get(key) ?? recordFromStatus(awsSecret, now, clock.now());
-    const observed = { awsSecret, secret, record, withUid: awsSecrets.withUid, now, wallNow: clock.now() };
+    const observed = { awsSecret, secret, record, withUid: awsSecrets.withUid, now, wallNow: clock.now(), readySince };
     const planned = plan(observed);
     const result = await sync(planned, observed, deps, log);
     if (result.kind === 'synced') records.set(key, result.record);
@@ -45,13 +45,14 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
       await deps.events.record(contested(awsSecret, result.record));
     }
     // Secrets first: pods wait for those, and only people for a status. Its turn comes behind the keys that wait now.
-    if (result.kind === 'synced' && planned.kind === 'read' && deps.hasBacklog()) return { kind: 'after', ms: 1 };
+    if (result.kind === 'synced' && isNews(planned, result.record) && deps.hasBacklog())
+      return { kind: 'after', ms: 1 };
     const outcome = await settle(key, awsSecret, planned, result, deps, log);
     const lookAgainMs = result.kind === 'synced' ? await tidy(awsSecret, deps, log) : undefined;
     return lookAgainMs === undefined ? outcome : notLater(outcome, lookAgainMs);
   };
 
-  return async (key, log) => {
+  return async (key, log, readySince) => {
     const awsSecret = awsSecrets.get(key);
     if (awsSecret === undefined || awsSecret.metadata.deletionTimestamp !== undefined) {
       records.delete(key);
@@ -59,7 +60,7 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
       return done;
     }
     try {
-      return await reconcile(key, awsSecret, log);
+      return await reconcile(key, awsSecret, log, readySince);
     } catch (error) {
       // The controller logs it and tries again; a status that cannot be written either must not hide why.
       const panicked = { kind: 'panicked', error: errorName(error) } as const;
@@ -67,6 +68,15 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
       throw error;
     }
   };
+}
+
+/** Whether the status will tell something new: of a thousand AwsSecrets at once, when a region takes over. */
+function isNews(planned: Plan, { sources }: SyncRecord): boolean {
+  if (planned.kind !== 'verify') return planned.kind === 'read';
+  return planned.record.sources.some(({ version }, i) => {
+    const now = sources[i]?.version;
+    return version?.versionId !== now?.versionId || version?.region !== now?.region;
+  });
 }
 
 /** How rarely a failure that somebody has to mend is looked at: as rarely as a refresh, but within one to five minutes. */

@@ -9,7 +9,7 @@ import { changeLagMs } from './change-lag.ts';
 import { type DeletionDependencies, followDeletion } from './loss/follow-deletion.ts';
 import { heldKeys } from './loss/held-keys.ts';
 import { asLoss, type HoldDependencies, holdLoss } from './loss/hold.ts';
-import { isRequested, isTouchedByOthers, type Observed, type Plan } from './plan.ts';
+import { isTouchedByOthers, type Observed, type Plan } from './plan.ts';
 import type { SecretStore, SourceReader, SyncMetrics } from './ports.ts';
 import { formerContents, type SyncRecord, silenceFromStatus } from './record.ts';
 import { repaired } from './repairs.ts';
@@ -49,9 +49,10 @@ export async function sync(plan: Plan, observed: Observed, deps: SyncDependencie
 
 async function verify(observed: Observed, known: SyncRecord, deps: SyncDependencies, log: Log): Promise<SyncResult> {
   const { awsSecret, secret } = observed;
-  const answer = await verifySources(deps.reader, awsSecret, known, freshEnough(awsSecret, observed.now));
+  const freshAfter = freshEnough(awsSecret, observed.now);
+  const answer = await verifySources(deps.reader, awsSecret, known, freshAfter);
   if (answer.kind === 'failed') return await unread(observed, answer.failures, deps);
-  if (answer.kind === 'moved') return await read(observed, deps, log);
+  if (answer.kind === 'moved') return await read(observed, deps, log, freshAfter);
   const { sources, observedAt } = answer;
   deps.gone.delete(formatKey(awsSecret.metadata));
   // The status names the newest content only, and that of former releases none.
@@ -59,10 +60,17 @@ async function verify(observed: Observed, known: SyncRecord, deps: SyncDependenc
   return { kind: 'synced', record: { ...known, sources, history, ...answered(awsSecret, observedAt, deps) } };
 }
 
-/** fetch → select → render → write. Stops at the first step that fails; nothing is written before the last. */
-async function read(observed: Observed, deps: SyncDependencies, log: Log): Promise<SyncResult> {
+/**
+ * fetch → select → render → write. Stops at the first step that fails; nothing is written before the last. What somebody
+ * has just changed, in AWS or in the spec, is read after that; what is due takes what is fresh enough.
+ */
+async function read(
+  observed: Observed,
+  deps: SyncDependencies,
+  log: Log,
+  freshAfter = observed.readySince,
+): Promise<SyncResult> {
   const { awsSecret, secret } = observed;
-  const freshAfter = isRequested(observed) ? observed.now : freshEnough(awsSecret, observed.now);
   const fetched = await fetchSources(deps.reader, awsSecret, observed.record, freshAfter);
   if (fetched.kind === 'failed') return await unread(observed, fetched.failures, deps);
   const values = selectValues(awsSecret, fetched.values);

@@ -22,6 +22,8 @@ interface Seen {
   readonly workloads: ReadonlyMap<string, Remembered>;
 }
 
+/** As most AwsSecrets have it: no workload uses their Secret. */
+const NO_WORKLOADS: Seen['workloads'] = new Map();
 const NOTHING: Remembered = { isFresh: false, restarts: 0, evictions: 0, lasting: undefined };
 
 /**
@@ -42,7 +44,7 @@ export class RolloutMemory {
     if (known?.id === id) return { ...change, knownMs: now - known.at };
     const isSettled = clock.now() - Date.parse(change.history[0]?.time ?? '') >= SETTLE_MS;
     const at = isSettled ? Number.NEGATIVE_INFINITY : now;
-    this.#byAwsSecret.set(awsSecret, { id, at, workloads: new Map() });
+    this.#byAwsSecret.set(awsSecret, { id, at, workloads: NO_WORKLOADS });
     return { ...change, knownMs: now - at };
   }
 
@@ -54,7 +56,8 @@ export class RolloutMemory {
   /** Replaces what is known since the change, so that workloads which are gone are forgotten. */
   set(awsSecret: string, change: Change, workloads: ReadonlyMap<string, Remembered>): void {
     const known = this.#byAwsSecret.get(awsSecret);
-    if (known?.id === idOf(change)) this.#byAwsSecret.set(awsSecret, { ...known, workloads });
+    if (known?.id !== idOf(change)) return;
+    this.#byAwsSecret.set(awsSecret, { ...known, workloads: workloads.size === 0 ? NO_WORKLOADS : workloads });
   }
 
   forget(awsSecret: string): void {

@@ -5,8 +5,11 @@ import type { Log } from './log.ts';
 import type { Outcome } from './outcome.ts';
 import type { Queue } from './queue.ts';
 
-/** Looks at one key and moves the world one step towards what it declares. Safe to repeat after any failure. */
-export type Reconcile = (key: string, log: Log) => Promise<Outcome>;
+/**
+ * Looks at one key and moves the world one step towards what it declares. Safe to repeat after any failure. `readySince`:
+ * monotonic milliseconds; whatever woke the key came before.
+ */
+export type Reconcile = (key: string, log: Log, readySince: number) => Promise<Outcome>;
 
 export type ReconcileResult = 'success' | 'requeue_after' | 'error' | 'terminal_error' | 'panic';
 
@@ -80,7 +83,7 @@ export function createController(options: ControllerOptions): Controller {
     running.set(key, startedAt);
     metrics.started();
     try {
-      const result = settle(key, await options.reconcile(key, log));
+      const result = settle(key, await options.reconcile(key, log, queue.readySince(key)));
       metrics.finished(result, clock.monotonic() - startedAt);
     } catch (error) {
       log.error('reconcile panicked', { reason: errorName(error) });

@@ -234,3 +234,17 @@ test('the metrics tell additions, the depth, and the wait from being ready to be
   expect(b.depths).toEqual([1, 2, 1, 0]);
   expect(b.added()).toBe(2);
 });
+
+test('a key that is worked on tells since when it was ready: what it was added for came before', async () => {
+  const clock = createFakeClock();
+  const queue = new Queue(clock, { added: () => undefined, taken: () => undefined, depth: () => undefined });
+  clock.advance(5);
+  queue.add('a');
+  clock.advance(10);
+  expect(await queue.take()).toBe('a');
+  expect(queue.readySince('a')).toBe(5);
+  queue.add('a');
+  queue.done('a');
+  expect(await queue.take()).toBe('a');
+  expect(queue.readySince('a')).toBe(15);
+});

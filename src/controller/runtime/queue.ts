@@ -27,7 +27,8 @@ export class Queue {
   readonly #clock: Clock;
   readonly #metrics: QueueMetrics;
   readonly #ready: Readonly<Record<Priority, Map<string, Waiting>>> = { high: new Map(), low: new Map() };
-  readonly #working = new Set<string>();
+  /** Since when each was ready. */
+  readonly #working = new Map<string, number>();
   readonly #again = new Map<string, Priority>();
   readonly #delayed = new DelayHeap();
   readonly #takers: ((key: string | undefined) => void)[] = [];
@@ -74,6 +75,11 @@ export class Queue {
     return await new Promise(resolve => this.#takers.push(resolve));
   }
 
+  /** Since when a key that is being worked on was ready, in monotonic milliseconds: what it was added for came before. */
+  readySince(key: string): number {
+    return this.#working.get(key) ?? this.#clock.monotonic();
+  }
+
   /** Must follow every `take` that gave a key. */
   done(key: string): void {
     this.#working.delete(key);
@@ -112,7 +118,7 @@ export class Queue {
       if (first.done) continue;
       const [key, { since }] = first.value;
       line.delete(key);
-      this.#working.add(key);
+      this.#working.set(key, since);
       this.#metrics.depth(this.length);
       this.#metrics.taken(this.#clock.monotonic() - since);
       return key;

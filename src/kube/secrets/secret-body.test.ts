@@ -31,3 +31,16 @@ test.each(rows)('whether an apply says all about the data: $why', ({ managedFiel
   const secret = { metadata: { ...aSecret(), managedFields: managedFields as readonly unknown[] } };
   expect(secretMetadata(secret).sharesData).toBe(sharesData);
 });
+
+test('of labels and annotations only the operator’s own are kept', () => {
+  const labels = { 'secrets-operator.io/owner': 'uid-1', 'app.kubernetes.io/managed-by': 'secrets-operator' };
+  const annotations = {
+    ...{ 'secrets-operator.io/content': 'k.a', 'secrets-operator.io/changed-at': '2030-01-01T00:00:00.000Z' },
+    'secrets-operator.io/history': '[]',
+  };
+  const foreign = { 'kubectl.kubernetes.io/last-applied-configuration': '{"data":{"password":"aHVudGVyMg=="}}' };
+  const metadata = aSecret({ labels: { ...labels, app: 'shop' }, annotations: { ...foreign, ...annotations } });
+  expect(secretMetadata({ metadata })).toEqual({ ...metadata, labels, annotations });
+  const bare = aSecret({ labels: foreign, annotations: foreign });
+  expect(secretMetadata({ metadata: bare })).toEqual({ ...bare, labels: {}, annotations: {} });
+});

@@ -1,4 +1,5 @@
 import { formatKey } from '../../controller/runtime/key.ts';
+import { KeyIndex } from '../../controller/runtime/key-index.ts';
 import type { ObjectMeta } from '../../crds/object.ts';
 
 interface Stored {
@@ -11,7 +12,7 @@ export type Indexer<T> = (object: T) => readonly string[];
 /** What the watch last said of every object of one kind, with indexes that follow it. */
 export class Store<T extends Stored> {
   readonly #objects = new Map<string, T>();
-  readonly #index = new Map<string, Set<string>>();
+  readonly #index = new KeyIndex();
   readonly #indexer: Indexer<T>;
 
   constructor(indexer: Indexer<T> = () => []) {
@@ -36,7 +37,7 @@ export class Store<T extends Stored> {
 
   /** Objects whose indexer gives `entry`. */
   indexed(entry: string): readonly T[] {
-    return [...(this.#index.get(entry) ?? [])].flatMap(key => this.#objects.get(key) ?? []);
+    return this.#index.get(entry).flatMap(key => this.#objects.get(key) ?? []);
   }
 
   /** Puts it in the place of what has its key. When the indexer throws, so does this, and nothing has changed. */
@@ -45,20 +46,13 @@ export class Store<T extends Stored> {
     const entries = this.#indexer(object);
     this.delete(key);
     this.#objects.set(key, object);
-    for (const entry of entries) {
-      const keys = this.#index.get(entry) ?? new Set();
-      this.#index.set(entry, keys.add(key));
-    }
+    for (const entry of entries) this.#index.add(entry, key);
   }
 
   delete(key: string): void {
     const object = this.#objects.get(key);
     if (object === undefined) return;
     this.#objects.delete(key);
-    for (const entry of this.#indexer(object)) {
-      const keys = this.#index.get(entry);
-      keys?.delete(key);
-      if (keys?.size === 0) this.#index.delete(entry);
-    }
+    for (const entry of this.#indexer(object)) this.#index.delete(entry, key);
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { NOT_OF_MULTI_REGION } from './multi-region.ts';
 import { NOT_OF_PARAMETER_STORE, PARAMETER_STORE } from './parameter-store.ts';
 import { NOT_OF_SECRETS_MANAGER, SECRETS_MANAGER } from './secrets-manager.ts';
 import { casesOf, useStage } from './stage.ts';
@@ -47,7 +48,8 @@ describe('the e2e suite of External Secrets against AWS, with manifests of ours'
 
 describe('what has no counterpart here is said in the comparison', () => {
   const page = readFileSync(path.join(import.meta.dirname, '../../../docs/comparison.md'), 'utf8').replace(/\s+/g, ' ');
-  for (const { service, notOurs } of suites)
+  const all = [...suites, { service: 'two regions', notOurs: NOT_OF_MULTI_REGION }];
+  for (const { service, notOurs } of all)
     it.each(notOurs)(`${service}, $case`, ({ says }) => {
       expect(page).toContain(says);
     });

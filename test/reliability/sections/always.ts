@@ -23,6 +23,7 @@ export const always: Section = {
         'test/crash/scenarios/drift.ts': ['drift'],
         'test/crash/scenarios/delete.ts': ['delete'],
         'test/crash/scenarios/failover.ts': ['failover'],
+        'test/crash/scenarios/find.ts': ['find'],
         'test/crash/scenarios/while-away.ts': ['while-away'],
         'test/crash/planted/planted.test.ts': ['the exploration catches'],
       },

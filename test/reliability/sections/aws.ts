@@ -1,6 +1,8 @@
 import type { Section } from '../section.ts';
 
 const REGIONS = 'regions are asked in order';
+const AFTER = 'after the first sync';
+const CROSSING = 'what one identity reads is never given to another';
 const UNUSABLE = 'what AWS holds, or does not give, cannot be used';
 
 /** Reading from AWS. */
@@ -10,12 +12,24 @@ export const aws: Section = {
     'All sources of an AwsSecret are read, or nothing is written: whatever fails here, the last good Secret stays and pods run on. Who is away is asked elsewhere; who says no is not.',
   rows: [
     {
-      fault: 'A region does not answer: network, timeout, throttling, 5xx',
+      fault: 'A region does not answer: network, timeout, 5xx',
       promise:
-        'The next region is asked. Equal bytes are no change, so that going there and back restarts nobody. The primary is asked first each time, which costs up to 6 seconds a call.',
-      see: 'column *Region*; `secrets_operator_aws_calls_total`',
+        'The next region is asked. After the first call in vain (6 seconds at the most) nobody waits for that region any more: it is probed, and asked again within 20 seconds of its return. Equal bytes are no change, so that going there and back restarts nobody.',
+      see: 'column *Region*; one event `RegionUnavailable` and later one `RegionRecovered`, about the operator’s pod; `secrets_operator_aws_breaker_open`',
       tests: {
         'test/integration/regions.test.ts': [`${REGIONS} > … goes to the next region`],
+        'test/integration/region-events.test.ts': [
+          'a region that falls silent > is one event, however many AwsSecrets it had, and its return another',
+        ],
+        'src/aws/engine/secret-lane.test.ts': ['a region that is down is not waited for by the next'],
+        'src/aws/regions/breaker.test.ts': [
+          'one failure is enough where nothing was answered since it began',
+          'a region that is back is seen within twenty seconds, however long it was away',
+        ],
+        'test/integration/conformance/multi-region.test.ts': [
+          `${AFTER} > a region that is lost, and comes back, writes no Secret and restarts nothing`,
+          `${AFTER} > another order of regions in the spec writes no Secret and restarts nothing`,
+        ],
         'test/e2e/operator.test.ts': [
           'the chart on a real cluster > with the primary region dead, a new AwsSecret is served from the secondary',
         ],
@@ -25,15 +39,36 @@ export const aws: Section = {
       },
     },
     {
+      fault: 'AWS refuses calls for their rate',
+      promise:
+        'Half as many are made from then on, and a few more with each answer. A first sync goes before what is only refreshed. What was refused is asked in the next region.',
+      see: '`secrets_operator_aws_throttles_total`',
+      tests: {
+        'test/integration/regions.test.ts': [`${REGIONS} > throttling, which arrives as a 400 goes to the next region`],
+        'src/aws/rates/token-bucket.test.ts': [
+          'throttling halves the rate at once, and answers bring it back',
+          'it never stands still, however often AWS refuses',
+          'a first sync goes before what is only refreshed',
+        ],
+      },
+    },
+    {
       fault: 'The primary is away, and its replica lags behind or says no',
       promise:
-        'A replica is believed if it has the version that the Secret holds, or the one right after it: the old value never comes back. What a secondary refuses or lacks is no verdict.',
+        'A replica is believed if it has the version that the Secret holds, the one right after it, or one that was made later: the old value never comes back. What a secondary refuses or lacks is no verdict.',
       see: '`ReplicaBehind` or `Unavailable`, from two intervals on; look at the replication',
       tests: {
         'test/integration/regions.test.ts': [
           `${REGIONS} > a replica that lags behind does not take the Secret back to an old value`,
           `${REGIONS} > a replica that is one version ahead is believed: the primary died after a rotation`,
           `${REGIONS} > a secondary's refusal is no verdict: the primary's trouble is what is told`,
+        ],
+        'test/integration/conformance/multi-region.test.ts': [
+          `${AFTER} > a replica that is behind takes no Secret back: …`,
+        ],
+        'src/aws/reader/reader.test.ts': [
+          'with the primary throttled a replica gives …: it was made later',
+          'with the primary throttled a replica gives …: it was made before',
         ],
       },
     },
@@ -70,6 +105,45 @@ export const aws: Section = {
         'test/integration/bad-input.test.ts': [
           `${UNUSABLE} > deleted: SecretNotFound`,
           `${UNUSABLE} > a failure is tried again with growing pauses, and mended by itself`,
+        ],
+      },
+    },
+    {
+      fault: 'An identity is denied what others may read',
+      promise:
+        'It is denied, whoever has read it a moment ago: no value, version, session or denial crosses identities. Its Secret stays as it was.',
+      see: '`AccessDenied` at the AwsSecrets of that identity alone',
+      tests: {
+        'test/integration/identity-matrix.test.ts': [
+          `${CROSSING} > a … that all others have just read is denied to whom AWS denies it`,
+          `${CROSSING} > what is taken from … is not had from those who still may, and the Secret stays as it was`,
+        ],
+        'src/aws/engine/lanes.test.ts': [
+          '…: each identity is answered by AWS itself, whoever has asked before',
+          'what one may not call is tried all the same by another',
+        ],
+      },
+    },
+    {
+      fault: 'A policy allows reading values, and none of the calls that are cheaper',
+      promise:
+        'Each is tried once, and what it would have told is asked in another way. It is tried again after 15 minutes.',
+      see: '`secrets_operator_aws_denied_total`; one line in the log',
+      tests: {
+        'src/aws/engine/secret-lane.test.ts': [
+          'what may not be listed is batched, and the list is not tried again',
+          'where only GetSecretValue is left, the value tells the version',
+        ],
+      },
+    },
+    {
+      fault: 'One of the secrets that are asked for in one batch is denied, deleted or malformed',
+      promise: 'It fails alone: the other nineteen come.',
+      see: 'its own AwsSecret alone is not `Ready`',
+      tests: {
+        'src/aws/engine/secret-lane.test.ts': [
+          'what AWS says of one entry of a batch is said of that one alone',
+          'one id that AWS does not take cannot starve nineteen',
         ],
       },
     },

@@ -60,14 +60,27 @@ export const limits: Section = {
       },
     },
     {
-      fault: 'The replica is two versions ahead of the Secret, and the primary is away',
-      promise: 'It is not believed, because nothing proves that it is newer: the Secret waits for the primary.',
+      fault:
+        'The primary is away, and somebody has gone back to a version that was made before the one that the Secret holds, and did not come right before it',
+      promise:
+        'It is not believed, because nothing tells it from a replica that lags behind: the Secret waits for the primary.',
       see: '`ReplicaBehind`',
       tests: {
-        'src/aws/reader.test.ts': [
+        'src/aws/reader/reader.test.ts': [
+          'with the primary throttled a replica gives …: it was made before',
           'with the primary throttled a replica gives …: it lags behind, or is another secret of that name',
         ],
       },
+    },
+    {
+      fault: 'AWS’s list of secrets lags behind, with `consistency: Eventual`',
+      promise:
+        'A change is seen as much later, which AWS puts at up to 5 minutes. With `consistency: Strict` no list is read.',
+      see: '`secrets_operator_change_seconds`',
+      tests: {
+        'src/aws/planner/plan.test.ts': ['Strict never believes a list'],
+      },
+      untested: 'how far the list of AWS itself lags',
     },
     {
       fault: 'Somebody deletes the Lease by hand, or the machine of the leader is suspended as a whole',

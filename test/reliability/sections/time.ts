@@ -45,7 +45,7 @@ export const time: Section = {
         'src/controller/runtime/steady-state.test.ts': [
           'a thousand refreshes need one timer, each keeps its promise, and they do not come together',
         ],
-        'src/controller/aws-secret/reconciler.test.ts': [
+        'src/controller/aws-secret/report/turn.test.ts': [
           'while other keys wait the status comes last: at the next turn, without asking AWS again',
         ],
         'test/integration/reflector.test.ts': ['2,500 objects'],

@@ -277,8 +277,10 @@ test('a request tells whose permissions, which regions, how fresh, how often, an
     intervalMs: 30_000,
     consistency: 'Strict',
   };
-  expect(requestsOf(awsSecret, aRecord({ sources: [aSource('s', 'v1')] }), 7)).toEqual([
-    { ...base, source: aSource('s').source, held: { versionId: 'v1', region: 'eu-west-1' } },
+  const record = aRecord({ sources: [aSource('s', 'v1')] });
+  const held = { held: { versionId: 'v1', region: 'eu-west-1' }, heldAt: record.verifiedTime };
+  expect(requestsOf(awsSecret, record, 7)).toEqual([
+    { ...base, source: aSource('s').source, ...held },
     { ...base, source: { kind: 'ParameterPath', path: '/p' } },
   ]);
 });

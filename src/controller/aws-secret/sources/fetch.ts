@@ -84,10 +84,12 @@ export function requestsOf(
   const { regions = [], consistency } = awsSecret.spec;
   const identity = identityOf(awsSecret);
   const intervalMs = refreshIntervalMs(awsSecret);
+  const heldAt = record?.verifiedTime ?? Date.parse(awsSecret.status?.lastVerifiedTime ?? '');
   return sourcesOf(awsSecret).map(source => {
     const held = record === undefined ? heldFromStatus(awsSecret, source) : versionIn(record, source);
     const request = { source, identity, regions, freshAfter, intervalMs, consistency };
-    return held === undefined ? request : { ...request, held };
+    if (held === undefined) return request;
+    return Number.isNaN(heldAt) ? { ...request, held } : { ...request, held, heldAt };
   });
 }
 
