@@ -225,3 +225,33 @@ test('an error that names its cause already is passed on as it is', async () => 
   state.refusal = error;
   await expect(key()).rejects.toBe(error);
 });
+
+test('while STS hangs only the first to ask wait for all of its deadline: others need their workers', async () => {
+  const clock = createFakeClock();
+  const hang = async (): Promise<Credentials> => {
+    await new Promise<void>(resolve => clock.schedule(12_000, resolve));
+    throw Object.assign(new Error('hunter2'), { name: 'TimeoutError' });
+  };
+  const get = shareCredentials(hang, clock);
+  const waits = async (): Promise<number> => {
+    const askedAt = clock.monotonic();
+    let isOver = false;
+    const over = get().then(
+      () => undefined,
+      () => {
+        isOver = true;
+      },
+    );
+    while (!isOver) {
+      await settled();
+      if (!isOver) clock.advance(100);
+    }
+    await over;
+    return clock.monotonic() - askedAt;
+  };
+  expect(await waits()).toBe(12_000);
+  for (let asked = 0; asked < 50; asked += 1) {
+    expect(await waits()).toBeLessThanOrEqual(1_000);
+    clock.advance(100);
+  }
+});

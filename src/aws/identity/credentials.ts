@@ -21,7 +21,10 @@ const AHEAD_MS = 6 * 60_000;
 const HOLD_MS = 1_000;
 /** A set that looks old as soon as it comes shows that our clock is wrong: AWS decides, and STS is not asked for each call. */
 const MIN_AGE_MS = 60_000;
-/** Nobody waits longer for a renewal while the old set is good: STS may be away, and has a deadline for each region. */
+/**
+ * Nobody waits longer for a renewal while the old set is good, or where STS was away a moment ago: it has a deadline for
+ * each region, and whoever waits holds a worker that others need.
+ */
 const PATIENCE_MS = 1_000;
 
 /**
@@ -80,10 +83,14 @@ export function shareCredentials(provider: CredentialProvider, clock: Clock): Sh
     }
     pending ??= renew(isForced);
     const renewal = pending;
-    const old = current?.set;
-    if (old === undefined || isForced || leftMs(old) <= PATIENCE_MS) return await renewal;
+    const old = current !== undefined && !isForced && leftMs(current.set) > PATIENCE_MS ? current.set : undefined;
+    const trouble = failure?.error.isTransient ? failure.error : undefined;
+    if (old === undefined && trouble === undefined) return await renewal;
+    // Where patience ends first, nobody hears how it ended.
+    renewal.catch(() => undefined);
     const patienceMs = pendingSince + PATIENCE_MS - clock.monotonic();
-    const isRenewed = patienceMs > 0 && (await isSettledWithin(clock, patienceMs, renewal));
-    return isRenewed ? await renewal : old;
+    if (patienceMs > 0 && (await isSettledWithin(clock, patienceMs, renewal))) return await renewal;
+    if (old !== undefined) return old;
+    throw trouble;
   };
 }
