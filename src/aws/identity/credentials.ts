@@ -73,6 +73,23 @@ export function shareCredentials(provider: CredentialProvider, clock: Clock): Sh
     return leftMs(set) > AHEAD_MS || now - since < MIN_AGE_MS ? set : undefined;
   };
 
+  /** The set that does while another is asked for; undefined where AWS has called it expired, or it is about to be. */
+  const old = (isForced: boolean): Credentials | undefined =>
+    current !== undefined && !isForced && leftMs(current.set) > PATIENCE_MS ? current.set : undefined;
+
+  /** Waits for the renewal, but not for long where something else can be said. */
+  const patiently = async (renewal: Promise<Credentials>, isForced: boolean): Promise<Credentials> => {
+    const instead = old(isForced);
+    const trouble = failure?.error.isTransient ? failure.error : undefined;
+    if (instead === undefined && trouble === undefined) return await renewal;
+    // Where patience ends first, nobody hears how it ended.
+    renewal.catch(() => undefined);
+    const patienceMs = pendingSince + PATIENCE_MS - clock.monotonic();
+    if (patienceMs > 0 && (await isSettledWithin(clock, patienceMs, renewal))) return await renewal;
+    if (instead !== undefined) return instead;
+    throw trouble;
+  };
+
   return async ({ refused } = {}) => {
     const set = kept(refused);
     if (set !== undefined) return set;
@@ -82,15 +99,6 @@ export function shareCredentials(provider: CredentialProvider, clock: Clock): Sh
       throw failure.error;
     }
     pending ??= renew(isForced);
-    const renewal = pending;
-    const old = current !== undefined && !isForced && leftMs(current.set) > PATIENCE_MS ? current.set : undefined;
-    const trouble = failure?.error.isTransient ? failure.error : undefined;
-    if (old === undefined && trouble === undefined) return await renewal;
-    // Where patience ends first, nobody hears how it ended.
-    renewal.catch(() => undefined);
-    const patienceMs = pendingSince + PATIENCE_MS - clock.monotonic();
-    if (patienceMs > 0 && (await isSettledWithin(clock, patienceMs, renewal))) return await renewal;
-    if (old !== undefined) return old;
-    throw trouble;
+    return await patiently(pending, isForced);
   };
 }
