@@ -75,6 +75,7 @@ test('every word that looks like a reason is one, or another name of ours, of Ku
       'PodDisruptionBudget',
       'NetworkPolicy',
     ],
+    ...['VersionMoved', 'EndlessPages', 'NothingTold'],
     ...['BatchGetSecretValue', 'ListSecrets', 'GetParameters', 'GetParametersByPath'],
     ...['SecretString', 'SecretBinary', 'GetSecretValue', 'DescribeSecret', 'AssumeRole', 'AssumeRoleWithWebIdentity'],
     'IfNotPresent',
