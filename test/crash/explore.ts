@@ -90,7 +90,7 @@ function declare(theatre: Theatre, { scenario, exploration, references, points, 
           play(theatre, exploration.troupe, scenario, { reference, injection: { point, mishap } }),
         );
         task.meta.point = { wasMet: run.wasMet };
-        const again = `make crash SCENARIO=${scenario.name} ARGS='-t "${exploration.name} ${name}"'`;
+        const again = `make crash SCENARIO=${scenario.name} ARGS='-t "${exploration.name} > ${name}"'`;
         const unmet = run.wasMet || !isSure ? [] : ['the call was not made'];
         expect([...defectsOf(run, reference), ...unmet], `again: ${again}`).toEqual([]);
       });
