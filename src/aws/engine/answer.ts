@@ -29,6 +29,7 @@ export interface Refusal {
 /** What one region said. */
 export type Asked<T> = { readonly answer: T } | Refusal;
 
+const absent: Classification = { reason: 'SecretNotFound', isElsewhere: false, isTransient: false };
 const unavailable: Classification = { reason: 'Unavailable', isElsewhere: true, isTransient: true };
 
 /** An error as the SDK throws it, of a code that came within an answer. */
@@ -38,8 +39,17 @@ export function codeError(code: string): Error {
 
 /** The secret is there, but not in that version. */
 export function noSuchVersion(operation: Operation): Refusal {
-  const is = { reason: 'SecretNotFound', isElsewhere: false, isTransient: false } as const;
-  return { error: codeError('ResourceNotFoundException'), is, operation };
+  return { error: codeError('ResourceNotFoundException'), is: absent, operation };
+}
+
+/** The region does not have the parameter, or not with that selector. */
+export function noSuchParameter(operation: string): Refusal {
+  return { error: codeError('ParameterNotFound'), is: absent, operation };
+}
+
+/** Whether a call for several was refused for what is true of all of them, so that halves of it would be too. */
+export function isOfWholeCall({ is }: Refusal): boolean {
+  return is.isElsewhere || is.isTransient || is.reason === 'CredentialsUnavailable';
 }
 
 /** What a secret's stages tell of the version that somebody needs; undefined where they do not. */

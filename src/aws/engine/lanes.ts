@@ -5,7 +5,7 @@ import type { AwsMetrics } from '../metrics.ts';
 import type { Need } from '../planner/need.ts';
 import type { Rates } from '../rates/rates.ts';
 import type { Breaker } from '../regions/breaker.ts';
-import type { DescribedSecret, ListFilters, ParameterStore, SecretAnswer, SecretsManager } from '../services/ports.ts';
+import type { ListFilters, ParameterStore, SecretAnswer, SecretMetadata, SecretsManager } from '../services/ports.ts';
 import type { Asked } from './answer.ts';
 import { createDenials } from './denials.ts';
 import { guardCalls } from './guarded-call.ts';
@@ -22,7 +22,7 @@ export interface Lane {
   readonly parameters: ParameterLane;
   readonly searches: SearchLane;
   /** What the region says of the secret now, whatever it is known for. */
-  describe(secretId: string): Promise<Asked<DescribedSecret>>;
+  describe(secretId: string): Promise<Asked<SecretMetadata>>;
   /** One version by itself, which is how AWS tells when it was made. */
   read(secretId: string, versionId: string): Promise<Asked<SecretAnswer>>;
 }

@@ -2,9 +2,10 @@ import type { Clock } from '../../controller/runtime/clock.ts';
 import type { AwsMetrics } from '../metrics.ts';
 import { PARAMETER_BATCH_SIZE } from '../planner/need.ts';
 import type { ParameterAnswer, ParameterStore, ParametersPage } from '../services/ports.ts';
-import { type Asked, codeError, endless, type Refusal, untold } from './answer.ts';
+import { type Asked, endless, isOfWholeCall, noSuchParameter, type Refusal, untold } from './answer.ts';
 import { createCollector, type Inquiry } from './collector.ts';
 import type { GuardedCall } from './guarded-call.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 import { readPages } from './pages.ts';
 
 export interface ParameterLaneOptions {
@@ -30,33 +31,14 @@ export interface ParameterLane {
   read(question: ParameterQuestion, freshAfter: number): Promise<Asked<ParametersTold>>;
 }
 
-/** Long enough for every AwsSecret that asks the same. */
-const KEPT_MS = 60_000;
-/** Of all answers that are kept. */
-const MAX_BYTES = 32 * 1_024 * 1_024;
 /** Ten parameters each: more than a Secret can hold. */
 const MAX_PAGES = 1_000;
 
 export function createParameterLane({ region, clock, service, guarded, metrics }: ParameterLaneOptions): ParameterLane {
-  const kept = new Map<string, ParametersTold>();
-  let bytes = 0;
-  const sizeOf = ({ parameters }: ParametersTold): number =>
-    parameters.reduce((sum, parameter) => sum + parameter.bytes.length, 0);
-  const forget = (key: string, told: ParametersTold): void => {
-    if (kept.get(key) !== told) return;
-    kept.delete(key);
-    bytes -= sizeOf(told);
-  };
-  const keep = (key: string, told: ParametersTold): void => {
-    const former = kept.get(key);
-    // One call may overtake another that began before it.
-    if (former !== undefined && former.observedAt > told.observedAt) return;
-    if (former !== undefined) forget(key, former);
-    kept.set(key, told);
-    bytes += sizeOf(told);
-    for (const [oldest, other] of kept) if (bytes > MAX_BYTES) forget(oldest, other);
-    clock.schedule(KEPT_MS, () => forget(key, told));
-  };
+  const kept = createKeptAnswers<ParametersTold>({
+    clock,
+    sizeOf: ({ parameters }) => parameters.reduce((sum, parameter) => sum + parameter.bytes.length, 0),
+  });
 
   type Waiting = Inquiry<ParameterQuestion, Asked<ParametersTold>>;
   const settleAll = (waiting: readonly Waiting[], answer: Asked<ParametersTold>): void => {
@@ -95,17 +77,15 @@ export function createParameterLane({ region, clock, service, guarded, metrics }
     isInvalid: boolean,
     observedAt: number,
   ): void => {
-    if (parameter === undefined) inquiry.settle(isInvalid ? noSuchParameter() : untold('GetParameters'));
+    if (parameter === undefined) inquiry.settle(isInvalid ? noSuchParameter('GetParameters') : untold('GetParameters'));
     else {
       const told = { parameters: [parameter], observedAt };
-      keep(keyOf(inquiry.question), told);
+      kept.keep(keyOf(inquiry.question), told);
       inquiry.settle({ answer: told });
     }
   };
   const refusedBatch = async (waiting: readonly Waiting[], refusal: Refusal): Promise<void> => {
-    const { reason, isElsewhere, isTransient } = refusal.is;
-    const isOfAll = isElsewhere || isTransient || reason === 'CredentialsUnavailable';
-    if (isOfAll || waiting.length === 1) return settleAll(waiting, refusal);
+    if (isOfWholeCall(refusal) || waiting.length === 1) return settleAll(waiting, refusal);
     // One name that AWS does not accept, or may not be read, must not fail the others.
     const half = Math.ceil(waiting.length / 2);
     await Promise.all([getParameters(waiting.slice(0, half)), getParameters(waiting.slice(half))]);
@@ -124,7 +104,7 @@ export function createParameterLane({ region, clock, service, guarded, metrics }
     if (!pages.answer.isWhole) return inquiry.settle(endless('GetParametersByPath'));
     metrics.decrypted(region, parameters.length);
     const told = { parameters, observedAt: pages.answer.observedAt };
-    keep(keyOf(inquiry.question), told);
+    kept.keep(keyOf(inquiry.question), told);
     inquiry.settle({ answer: told });
   };
 
@@ -145,19 +125,14 @@ export function createParameterLane({ region, clock, service, guarded, metrics }
   return {
     async read(question, freshAfter) {
       const key = keyOf(question);
-      const known = kept.get(key);
-      if (known !== undefined && known.observedAt >= freshAfter) {
+      const known = kept.get(key, freshAfter);
+      if (known !== undefined) {
         metrics.shared(region);
         return { answer: known };
       }
       return await collector.ask(key, question, freshAfter);
     },
   };
-}
-
-function noSuchParameter(): Refusal {
-  const is = { reason: 'SecretNotFound', isElsewhere: false, isTransient: false } as const;
-  return { error: codeError('ParameterNotFound'), is, operation: 'GetParameters' };
 }
 
 function keyOf(question: ParameterQuestion): string {

@@ -3,6 +3,7 @@ import type { ListedSecret, ListFilters, ListPage } from '../services/ports.ts';
 import { type Asked, endless } from './answer.ts';
 import { createCollector } from './collector.ts';
 import { literalPrefix, matchesGlob } from './glob.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 import { readPages } from './pages.ts';
 
 export interface Search {
@@ -40,12 +41,12 @@ export interface SearchLaneOptions {
   readonly onShared: () => void;
 }
 
-const KEPT_MS = 60_000;
 /** A hundred secrets each. */
 const MAX_PAGES = 1_000;
 
 export function createSearchLane({ clock, list, onShared }: SearchLaneOptions): SearchLane {
-  const kept = new Map<string, SearchTold>();
+  // Names and versions only: a few bytes each, of few searches.
+  const kept = createKeptAnswers<SearchTold>({ clock, sizeOf: () => 0 });
   const search = async ({ namePattern, tags }: Search, begin: (at: number) => void): Promise<Asked<SearchTold>> => {
     const prefix = literalPrefix(namePattern);
     const filters = { namePrefixes: prefix === '' ? [] : [prefix], tagKeys: Object.keys(tags) };
@@ -63,7 +64,9 @@ export function createSearchLane({ clock, list, onShared }: SearchLaneOptions): 
       return versionId === undefined ? [] : [{ name, arn, versionId }];
     });
     found.sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { answer: { secrets: found, observedAt: pages.answer.observedAt } };
+    const answer = { secrets: found, observedAt: pages.answer.observedAt };
+    kept.keep(keyOf({ namePattern, tags }), answer);
+    return { answer };
   };
   const collector = createCollector<Search, Asked<SearchTold>>({
     ...{ clock, onShared },
@@ -71,28 +74,21 @@ export function createSearchLane({ clock, list, onShared }: SearchLaneOptions): 
       await Promise.all(all.map(({ question, begin, settle }) => search(question, begin).then(settle)));
     },
   });
-  const keep = (key: string, answer: SearchTold): void => {
-    const former = kept.get(key);
-    // One call may overtake another that began before it.
-    if (former !== undefined && former.observedAt >= answer.observedAt) return;
-    kept.set(key, answer);
-    clock.schedule(KEPT_MS, () => {
-      if (kept.get(key) === answer) kept.delete(key);
-    });
-  };
   return {
     async find(search, freshAfter) {
-      const key = JSON.stringify([search.namePattern, Object.entries(search.tags).sort()]);
-      const known = kept.get(key);
-      if (known !== undefined && known.observedAt >= freshAfter) {
+      const key = keyOf(search);
+      const known = kept.get(key, freshAfter);
+      if (known !== undefined) {
         onShared();
         return { answer: known };
       }
-      const asked = await collector.ask(key, search, freshAfter);
-      if ('answer' in asked) keep(key, asked.answer);
-      return asked;
+      return await collector.ask(key, search, freshAfter);
     },
   };
+}
+
+function keyOf({ namePattern, tags }: Search): string {
+  return JSON.stringify([namePattern, Object.entries(tags).sort()]);
 }
 
 /** AWS matches a tag's key and its value apart from each other: that they belong together is seen here. */

@@ -3,7 +3,7 @@ import type { AwsMetrics } from '../metrics.ts';
 import { type Need, type Operation, PAGE_SIZE, type PlannedCall } from '../planner/need.ts';
 import { idsOf } from '../regions/arn.ts';
 import type { ListedSecret, ListPage, SecretAnswer, SecretsManager } from '../services/ports.ts';
-import { codeError, noSuchVersion, type Refusal, versionIn } from './answer.ts';
+import { codeError, isOfWholeCall, noSuchVersion, type Refusal, versionIn } from './answer.ts';
 import type { Denials } from './denials.ts';
 import type { GuardedCall } from './guarded-call.ts';
 import { type Known, keyOf } from './known.ts';
@@ -127,8 +127,7 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
       learnDenied('BatchGetSecretValue');
       return all(needs, { kind: 'open', refusal });
     }
-    if (refusal.is.isElsewhere || refusal.is.isTransient || refusal.is.reason === 'CredentialsUnavailable')
-      return all(needs, { kind: 'refused', refusal });
+    if (isOfWholeCall(refusal)) return all(needs, { kind: 'refused', refusal });
     if (needs.length === 1) return all(needs, OPEN);
     const half = Math.ceil(needs.length / 2);
     const halves = await Promise.all([batch(needs.slice(0, half), onStart), batch(needs.slice(half), onStart)]);

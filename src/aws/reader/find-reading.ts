@@ -5,7 +5,7 @@ import type { Refusal, SecretValueAnswer } from '../engine/answer.ts';
 import type { Lane } from '../engine/lanes.ts';
 import type { FoundSecret } from '../engine/search-lane.ts';
 import { digestOf, newest } from './digest.ts';
-import type { Reading, Told, ToldItem } from './reading.ts';
+import { filledOf, type Reading, type Told, type ToldItem } from './reading.ts';
 import { needOf } from './secret-reading.ts';
 
 type FindSource = Extract<Source, { kind: 'Find' }>;
@@ -26,9 +26,7 @@ export function findReading(request: SourceRequest, source: FindSource): Reading
     const refusal = refusals.find(({ is }) => is.reason !== 'SecretNotFound');
     if (refusal !== undefined) return refusal;
     const answers = all.flatMap((asked): SecretValueAnswer[] => ('answer' in asked ? [asked.answer] : []));
-    const items = answers
-      .map(({ name, bytes }): ToldItem => ({ name, bytes }))
-      .filter(({ bytes }) => bytes !== undefined);
+    const items = answers.map(({ name, bytes }): ToldItem => ({ name, bytes }));
     const versionId = digestOf(answers.map(answer => [answer.name, answer.versionId]));
     return { answer: { versionId, createdTime: newest(answers.map(answer => answer.createdTime)), observedAt, items } };
   };
@@ -51,6 +49,6 @@ export function findReading(request: SourceRequest, source: FindSource): Reading
       const full = await value(lane, region);
       return 'answer' in full && isHeld(full.answer);
     },
-    fill: items => ok(items.flatMap(({ name, bytes }) => (bytes === undefined ? [] : [{ name, bytes }]))),
+    fill: items => ok(filledOf(items)),
   };
 }

@@ -5,7 +5,7 @@ import type { ParameterQuestion } from '../engine/parameter-lane.ts';
 import { inRegion } from '../regions/arn.ts';
 import { believeParameters } from '../regions/replica.ts';
 import { digestOf, newest } from './digest.ts';
-import type { Reading, ToldItem } from './reading.ts';
+import { filledOf, type Reading } from './reading.ts';
 
 type ParameterSource = Extract<Source, { kind: 'Parameter' | 'ParameterPath' }>;
 
@@ -28,7 +28,7 @@ export function parameterReading(request: SourceRequest, source: ParameterSource
     version: value,
     accept: async (_lane, region, told) =>
       believeParameters({ ...told, region, isOne: source.kind === 'Parameter' }, request.held),
-    fill: items => ok(items.flatMap(({ name, bytes }: ToldItem) => (bytes === undefined ? [] : [{ name, bytes }]))),
+    fill: items => ok(filledOf(items)),
   };
 }
 

@@ -20,6 +20,11 @@ export interface ToldItem {
   readonly bytes: Uint8Array | undefined;
 }
 
+/** Those of them that have a value. */
+export function filledOf(items: readonly ToldItem[]): readonly SourceItem[] {
+  return items.flatMap(({ name, bytes }) => (bytes === undefined ? [] : [{ name, bytes }]));
+}
+
 export interface ToldValue extends Told {
   readonly items: readonly ToldItem[];
 }

@@ -7,7 +7,7 @@ import { inRegion } from '../regions/arn.ts';
 import { isBelieved } from '../regions/replica.ts';
 import type { SecretMetadata } from '../services/ports.ts';
 import { emptyValue } from './failures.ts';
-import type { Reading, ToldItem, ToldValue } from './reading.ts';
+import { filledOf, type Reading, type ToldItem, type ToldValue } from './reading.ts';
 
 type SecretSource = Extract<Source, { kind: 'Secret' }>;
 type PinnedSource = Extract<Source, { kind: 'SecretVersion' }>;
@@ -79,6 +79,6 @@ function hasNoValue(items: readonly ToldItem[]): boolean {
 }
 
 function filled(items: readonly ToldItem[], source: Source, region: string): Result<readonly SourceItem[]> {
-  const full = items.flatMap(({ name, bytes }) => (bytes === undefined ? [] : [{ name, bytes }]));
+  const full = filledOf(items);
   return full.length < items.length ? emptyValue(source, region) : ok(full);
 }

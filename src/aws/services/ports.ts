@@ -5,7 +5,7 @@
 
 /** Secrets Manager (docs.aws.amazon.com/secretsmanager/latest/apireference). */
 export interface SecretsManager {
-  describe(secretId: string): Promise<DescribedSecret>;
+  describe(secretId: string): Promise<SecretMetadata>;
   getValue(secretId: string, version: SecretVersionSelector): Promise<SecretAnswer>;
   /** AWSCURRENT of up to 20 secrets. What can be had is in `values` although others are in `errors`. */
   batchGetValue(secretIds: readonly string[]): Promise<BatchAnswer>;
@@ -25,8 +25,6 @@ export interface SecretMetadata {
   /** Scheduled for deletion: it can be described, and its value not be read. */
   readonly isDeleted: boolean;
 }
-
-export interface DescribedSecret extends SecretMetadata {}
 
 export interface ListedSecret extends SecretMetadata {
   readonly tags: Readonly<Record<string, string>>;

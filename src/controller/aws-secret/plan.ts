@@ -1,7 +1,7 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
 import { parseDuration } from '../../crds/duration.ts';
 import { fail, type Result, type SyncError } from '../runtime/error.ts';
-import type { SyncRecord } from './record.ts';
+import { isOfSpec, type SyncRecord } from './record.ts';
 import { repairPauseMs } from './repairs.ts';
 import { refuseMetadata } from './secret/metadata-rules.ts';
 import { mayWrite } from './secret/ownership.ts';
@@ -92,8 +92,7 @@ function changedSpec(observed: Observed): Plan | undefined {
 }
 
 function isSyncedSpec({ awsSecret, record }: Observed): boolean {
-  const { uid, generation } = awsSecret.metadata;
-  return record !== undefined && record.uid === uid && record.generation === generation;
+  return record !== undefined && isOfSpec(awsSecret, record);
 }
 
 /** Somebody wrote, deleted or replaced the Secret since we did; or the watch has not brought our own write yet. */

@@ -40,6 +40,11 @@ export interface SyncRecord {
   readonly dueAt: number | undefined;
 }
 
+/** Whether it is of the very spec that the AwsSecret has now. */
+export function isOfSpec({ metadata }: AwsSecret, record: SyncRecord): boolean {
+  return record.uid === metadata.uid && record.generation === metadata.generation;
+}
+
 /** The status is stamped once in this time, while nothing else has to be written. */
 export const VERIFIED_EVERY_MS = 3_600_000;
 

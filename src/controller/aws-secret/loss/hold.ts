@@ -3,6 +3,7 @@ import type { Reason } from '../../../crds/reasons.ts';
 import { ok, type Result, type SyncError } from '../../runtime/error.ts';
 import type { Observed } from '../plan.ts';
 import type { SecretStore, SecretUsers } from '../ports.ts';
+import { isOfSpec } from '../record.ts';
 import { type HeldKeys, heldKeys, refuseLoss, type Values } from './held-keys.ts';
 
 export interface HoldDependencies {
@@ -38,7 +39,7 @@ function isSameSpec({ awsSecret, record }: Observed): boolean {
   const { status, metadata } = awsSecret;
   const { name } = record?.target ?? status?.target ?? {};
   if (name !== targetName(awsSecret)) return false;
-  if (record !== undefined) return record.uid === metadata.uid && record.generation === metadata.generation;
+  if (record !== undefined) return isOfSpec(awsSecret, record);
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.observedGeneration === metadata.generation && LOSSES.has(ready?.reason ?? '');
 }
