@@ -45,6 +45,15 @@ export function isOfSpec({ metadata }: AwsSecret, record: SyncRecord): boolean {
   return record.uid === metadata.uid && record.generation === metadata.generation;
 }
 
+/**
+ * Whether the status tells of a write that this record, which only a status told, knows nothing of: it was read from a
+ * cache that was behind, or another operator has written since. What it says is over.
+ */
+export function isOvertaken({ status }: AwsSecret, { target, writtenAt }: SyncRecord): boolean {
+  if (writtenAt !== undefined || status?.target === undefined) return false;
+  return status.target.uid !== target.uid || status.target.resourceVersion !== target.resourceVersion;
+}
+
 /** The status is stamped once in this time, while nothing else has to be written. */
 export const VERIFIED_EVERY_MS = 3_600_000;
 

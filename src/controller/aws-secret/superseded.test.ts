@@ -30,3 +30,26 @@ test('a status or an annotation that is written meanwhile supersedes nothing', a
   expect((await w.run()).outcome).toMatchObject({ kind: 'after' });
   expect(w.writes).toHaveLength(1);
 });
+
+test('after a restart a status is not told from an older one that a list has brought', async () => {
+  const w = syncWorld();
+  await w.run();
+  const old = { awsSecret: w.state.awsSecret, secret: w.state.secret };
+  w.state.secret = undefined;
+  w.clock.advance(10_000);
+  await w.run();
+  const present = { awsSecret: w.state.awsSecret, secret: w.state.secret };
+  expect(present.awsSecret?.status?.target).not.toEqual(old.awsSecret?.status?.target);
+
+  w.records.clear();
+  Object.assign(w.state, old);
+  // The guard of a status write meets what is stored.
+  w.aws.meanwhile = () => Object.assign(w.state, { awsSecret: present.awsSecret });
+  w.clock.advance(60_000);
+  expect((await w.run()).calls, 'AWS still agrees, and nothing is told').toEqual(['version']);
+  expect(w.state.awsSecret).toEqual(present.awsSecret);
+
+  w.state.secret = present.secret;
+  expect((await w.run()).calls, 'the record follows, and no value is read').toEqual(['version']);
+  expect(w.writes).toHaveLength(2);
+});

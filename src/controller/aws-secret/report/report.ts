@@ -3,6 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Result } from '../../runtime/error.ts';
 import type { EventRecorder } from '../../runtime/events.ts';
 import type { AwsSecretCache, StatusWriter } from '../../runtime/ports.ts';
+import { isOvertaken } from '../record.ts';
 import type { StatusOptions } from './conditions.ts';
 import { syncEvents } from './events.ts';
 import type { SyncResult } from './result.ts';
@@ -23,9 +24,13 @@ export async function report(
   result: SyncResult,
   { awsSecrets, status, events, clock, options }: ReportDependencies,
 ): Promise<Result<void>> {
-  const next = (current: AwsSecret): AwsSecretStatus | undefined =>
+  const next = (current: AwsSecret): AwsSecretStatus | undefined => {
     // A newer generation is another reconcile's business: its conditions must not carry our verdict.
-    current.metadata.generation === generation ? nextStatus(current, result, clock.now(), options) : undefined;
+    if (current.metadata.generation !== generation) return undefined;
+    // Nor is it told what was true before a write that the watch has not brought yet; its Secret will wake us.
+    if (result.kind === 'synced' && isOvertaken(current, result.record)) return undefined;
+    return nextStatus(current, result, clock.now(), options);
+  };
   const current = awsSecrets.get(key);
   const coming = current?.metadata.uid === uid ? next(current) : undefined;
   if (current !== undefined && coming !== undefined) {
