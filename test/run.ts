@@ -15,6 +15,25 @@ const HOUR_MS = 3_600_000;
 interface Count {
   readonly passed: number;
   readonly failed: number;
+  /** What failed and how, a line each. */
+  readonly failures: readonly string[];
+}
+
+/** As much of vitest's JSON report as is read here. */
+interface Report {
+  readonly numPassedTests: number;
+  readonly numTotalTests: number;
+  readonly numTotalTestSuites: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly status: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[];
+    }[];
+  }[];
 }
 
 function say(line: string): void {
@@ -57,20 +76,40 @@ async function suite(name: string): Promise<Count> {
       .on('error', () => resolve(1));
   });
   try {
-    const { numPassedTests, numTotalTests, numTotalTestSuites } = JSON.parse(await readFile(results, 'utf8'));
+    const report = JSON.parse(await readFile(results, 'utf8')) as Report;
+    const { numPassedTests, numTotalTests, numTotalTestSuites } = report;
     // Skipped and todo tests count as failed: nothing here may pass over its work.
     const failed = numTotalTests - numPassedTests;
     const isSilent = numTotalTests === 0 || numTotalTestSuites === 0;
-    return { passed: numPassedTests, failed: isSilent || (code !== 0 && failed === 0) ? failed + 1 : failed };
+    const isUncounted = isSilent || (code !== 0 && failed === 0);
+    const failures = failuresOf(report).map(failure => `${name}: ${failure}`);
+    if (isUncounted && failures.length === 0) failures.push(`${name}: ended with ${code} after ${numTotalTests} tests`);
+    return { passed: numPassedTests, failed: isUncounted ? failed + 1 : failed, failures };
   } catch {
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [`${name}: ended with ${code} and without a result`] };
   }
+}
+
+function failuresOf({ testResults }: Report): readonly string[] {
+  return testResults.flatMap(({ name, message, status, assertionResults }) => {
+    const file = path.relative(process.cwd(), name);
+    const failed = assertionResults.filter(each => each.status !== 'passed');
+    if (failed.length === 0 && status !== 'passed') return [`${file}: ${firstLine(message)}`];
+    return failed.map(each => `${file}: ${each.fullName}: ${firstLine(each.failureMessages?.[0] ?? each.status)}`);
+  });
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]?.slice(0, 300) ?? '';
 }
 
 const counts: Count[] = [];
 say('checks');
 const checks = await runChecks();
-counts.push({ passed: checks.passed, failed: checks.failed.length });
+counts.push({
+  ...{ passed: checks.passed, failed: checks.failed.length },
+  failures: checks.failed.map(check => `checks: ${check}`),
+});
 await import('../build.ts');
 counts.push(await suite('unit'));
 say('waiting for moto and the packages of this machine');
@@ -81,6 +120,8 @@ for (const name of ['chart', 'integration', 'e2e']) counts.push(await suite(name
 
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
-say(`all suites`);
+say('all suites');
+// Last, because where a run is looked at from afar only its end may be left.
+for (const failure of counts.flatMap(count => count.failures)) process.stdout.write(`failed: ${failure}\n`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
