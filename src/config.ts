@@ -76,7 +76,7 @@ const settings = {
   },
   'max-concurrent-reconciles': {
     schema: z.coerce.number('must be a number').int().min(1).max(1000).default(20),
-    help: 'How many AwsSecrets are worked on at a time.',
+    help: 'How many AwsSecrets are worked on at a time, besides those that wait for AWS.',
   },
   'log-level': { schema: z.enum(LOG_LEVELS).default('info'), help: `One of ${LOG_LEVELS.join(', ')}.` },
   'rollout-enabled': {

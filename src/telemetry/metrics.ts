@@ -106,6 +106,8 @@ export function createMetrics(clock: Pick<Clock, 'monotonic'>): Metrics {
       maxActive.set({ controller }, concurrency);
       return {
         started: () => active.inc({ controller }),
+        steppedAside: () => active.dec({ controller }),
+        resumed: () => active.inc({ controller }),
         retried: () => retries.inc({ name: controller, controller }),
         observe: running => observed.set(controller, running),
         finished(result, ms) {

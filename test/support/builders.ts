@@ -3,6 +3,7 @@ import type { SourceRecord, SyncRecord } from '../../src/controller/aws-secret/r
 import type { LiveSecret, SecretMetadata } from '../../src/controller/aws-secret/secret/secret.ts';
 import type { KnownChange } from '../../src/controller/rollout/change.ts';
 import type { PodContainer, SecretUse, Workload } from '../../src/controller/rollout/workload.ts';
+import type { Turn } from '../../src/controller/runtime/controller.ts';
 import type { Log, LogFields } from '../../src/controller/runtime/log.ts';
 import { type AwsSecret, type AwsSecretStatus, awsSecretSpecSchema } from '../../src/crds/aws-secret.ts';
 import type { ContentChange } from '../../src/crds/content-history.ts';
@@ -149,4 +150,9 @@ export function aLog(): { readonly log: Log; readonly lines: readonly LogLine[] 
     };
   };
   return { log: bind({}), lines };
+}
+
+/** A turn of a worker that never has to step aside. */
+export function aTurn(log: Log, readySince: number): Turn {
+  return { log, readySince, aside: pending => pending };
 }

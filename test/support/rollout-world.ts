@@ -6,7 +6,7 @@ import { formatKey, type ObjectKey } from '../../src/controller/runtime/key.ts';
 import { type AwsSecret, targetName } from '../../src/crds/aws-secret.ts';
 import { type ContentChange, writeHistory } from '../../src/crds/content-history.ts';
 import type { ObjectMeta } from '../../src/crds/object.ts';
-import { aContainer, aHistory, aLog, anAwsSecret, anOwner, aSecret, aWorkload } from './builders.ts';
+import { aContainer, aHistory, aLog, anAwsSecret, anOwner, aSecret, aTurn, aWorkload } from './builders.ts';
 import { createFakeClock } from './fake-clock.ts';
 
 /** When the Secret of the world changed, and its clock begins. */
@@ -133,7 +133,7 @@ export function rolloutWorld(initial: Partial<RolloutState> = {}) {
   /** One reconcile: its outcome, and the calls that it made. */
   const run = async (name = 'payments') => {
     calls.length = 0;
-    const outcome = await reconcile(`shop/${name}`, log, clock.monotonic());
+    const outcome = await reconcile(`shop/${name}`, aTurn(log, clock.monotonic()));
     return { outcome, calls: [...calls] };
   };
   /** The watch brings the workload of this name anew, as when its controller has written its status. */

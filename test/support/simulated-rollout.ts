@@ -8,7 +8,7 @@ import { fail, ok, type Result } from '../../src/controller/runtime/error.ts';
 import type { AwsSecret } from '../../src/crds/aws-secret.ts';
 import { type ContentChange, writeHistory } from '../../src/crds/content-history.ts';
 import type { ObjectMeta } from '../../src/crds/object.ts';
-import { aContainer, aLog, anAwsSecret, anOwner, aSecret, aUse, aWorkload } from './builders.ts';
+import { aContainer, aLog, anAwsSecret, anOwner, aSecret, aTurn, aUse, aWorkload } from './builders.ts';
 import { createFakeClock } from './fake-clock.ts';
 
 const SECRETS = ['db', 'tls'] as const;
@@ -279,7 +279,7 @@ export async function simulateRollout({ happenings, crashes, maxWriteMs, random 
   let reconcile = operator();
   const work = async (name: string): Promise<void> => {
     wakeAt.delete(name);
-    const outcome = await reconcile(`shop/${name}`, log, clock.monotonic());
+    const outcome = await reconcile(`shop/${name}`, aTurn(log, clock.monotonic()));
     if (outcome.kind === 'after') wake(name, outcome.ms);
     if (outcome.kind === 'retry') wake(name, upTo(1_000));
   };

@@ -9,7 +9,7 @@ import type { ObjectEvent } from '../../src/controller/runtime/events.ts';
 import { formatKey } from '../../src/controller/runtime/key.ts';
 import type { StatusWriter } from '../../src/controller/runtime/ports.ts';
 import { type AwsSecret, targetName } from '../../src/crds/aws-secret.ts';
-import { aLog, anAwsSecret, aSecret } from './builders.ts';
+import { aLog, anAwsSecret, aSecret, aTurn } from './builders.ts';
 import { createFakeClock } from './fake-clock.ts';
 
 const KEY = 'shop/payments';
@@ -162,7 +162,7 @@ export function syncWorld(initial: AwsSecret | undefined = anAwsSecret()) {
   /** One reconcile: its outcome, and the calls that it made. */
   const run = async () => {
     calls.length = 0;
-    return { outcome: await reconcile(KEY, log, clock.monotonic()), calls: [...calls] };
+    return { outcome: await reconcile(KEY, aTurn(log, clock.monotonic())), calls: [...calls] };
   };
   const ready = () => state.awsSecret?.status?.conditions?.find(condition => condition.type === 'Ready');
   return { clock, state, aws, writes, events, records, lines, run, ready, lags, changes: () => lags.length };

@@ -1,9 +1,9 @@
 import type { Clock } from '../../controller/runtime/clock.ts';
+import { createSlots } from '../../controller/runtime/slots.ts';
 import { type Classification, classify, errorCode, isSilence } from '../classify.ts';
 import { CredentialsError } from '../identity/credentials-error.ts';
 import type { AwsMetrics } from '../metrics.ts';
 import type { Api, Rates } from '../rates/rates.ts';
-import { createSlots } from '../rates/slots.ts';
 import type { TokenBucket } from '../rates/token-bucket.ts';
 import type { Breaker, Probed } from '../regions/breaker.ts';
 import type { Asked, Refusal } from './answer.ts';

@@ -1,6 +1,6 @@
 import { type AwsSecret, targetName } from '../../crds/aws-secret.ts';
 import { parseDuration } from '../../crds/duration.ts';
-import type { Reconcile } from '../runtime/controller.ts';
+import type { Reconcile, Turn } from '../runtime/controller.ts';
 import { errorName, type SyncError } from '../runtime/error.ts';
 import { formatKey } from '../runtime/key.ts';
 import type { Log } from '../runtime/log.ts';
@@ -31,7 +31,8 @@ const MAX_PATIENCE_MS = 300_000;
 export function createReconciler(deps: ReconcilerDependencies): Reconcile {
   const { awsSecrets, secrets, records, clock } = deps;
 
-  const reconcile = async (key: string, awsSecret: AwsSecret, log: Log, readySince: number): Promise<Outcome> => {
+  const reconcile = async (key: string, awsSecret: AwsSecret, turn: Turn): Promise<Outcome> => {
+    const { log, readySince } = turn;
     const now = clock.monotonic();
     const { namespace } = awsSecret.metadata;
     const secret = secrets.get(formatKey({ namespace, name: targetName(awsSecret) }));
@@ -40,7 +41,7 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
     const record = isKept ? kept : recordFromStatus(awsSecret, now, clock.now());
     const observed = { awsSecret, secret, record, withUid: awsSecrets.withUid, now, wallNow: clock.now(), readySince };
     const planned = plan(observed);
-    const result = await sync(planned, observed, deps, log);
+    const result = await sync(planned, observed, deps, turn);
     if (result.kind === 'synced') records.set(key, result.record);
     if (result.kind === 'synced' && planned.kind === 'read' && isContest(result.record.repairs)) {
       log.warn('secret is contested', { secret: targetName(awsSecret) });
@@ -54,7 +55,7 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
     return lookAgainMs === undefined ? outcome : notLater(outcome, lookAgainMs);
   };
 
-  return async (key, log, readySince) => {
+  return async (key, turn) => {
     const awsSecret = awsSecrets.get(key);
     if (awsSecret === undefined || awsSecret.metadata.deletionTimestamp !== undefined) {
       records.delete(key);
@@ -62,7 +63,7 @@ export function createReconciler(deps: ReconcilerDependencies): Reconcile {
       return done;
     }
     try {
-      return await reconcile(key, awsSecret, log, readySince);
+      return await reconcile(key, awsSecret, turn);
     } catch (error) {
       // The controller logs it and tries again; a status that cannot be written either must not hide why.
       const panicked = { kind: 'panicked', error: errorName(error) } as const;

@@ -1,9 +1,9 @@
 import type { AwsSecret } from '../../crds/aws-secret.ts';
 import { readHistory } from '../../crds/content-history.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
+import type { Turn } from '../runtime/controller.ts';
 import type { SyncError } from '../runtime/error.ts';
 import { formatKey } from '../runtime/key.ts';
-import type { Log } from '../runtime/log.ts';
 import { refreshDelayMs } from '../runtime/schedule.ts';
 import { changeLagMs } from './change-lag.ts';
 import { type DeletionDependencies, followDeletion } from './loss/follow-deletion.ts';
@@ -30,7 +30,7 @@ export interface SyncDependencies extends WriteDependencies, HoldDependencies, D
 }
 
 /** Does what `plan` says: the only place of this slice that talks to AWS and writes Secrets. */
-export async function sync(plan: Plan, observed: Observed, deps: SyncDependencies, log: Log): Promise<SyncResult> {
+export async function sync(plan: Plan, observed: Observed, deps: SyncDependencies, turn: Turn): Promise<SyncResult> {
   switch (plan.kind) {
     case 'suspend':
       return { kind: 'suspended' };
@@ -39,20 +39,20 @@ export async function sync(plan: Plan, observed: Observed, deps: SyncDependencie
     case 'wait':
       return { kind: 'synced', record: plan.record };
     case 'verify':
-      return await verify(observed, plan.record, deps, log);
+      return await verify(observed, plan.record, deps, turn);
     case 'read':
-      return await read(observed, deps, log);
+      return await read(observed, deps, turn);
     default:
       return plan satisfies never;
   }
 }
 
-async function verify(observed: Observed, known: SyncRecord, deps: SyncDependencies, log: Log): Promise<SyncResult> {
+async function verify(observed: Observed, known: SyncRecord, deps: SyncDependencies, turn: Turn): Promise<SyncResult> {
   const { awsSecret, secret } = observed;
   const freshAfter = freshEnough(awsSecret, observed.now);
-  const answer = await verifySources(deps.reader, awsSecret, known, freshAfter);
-  if (answer.kind === 'failed') return await unread(observed, answer.failures, deps);
-  if (answer.kind === 'moved') return await read(observed, deps, log, freshAfter);
+  const answer = await turn.aside(verifySources(deps.reader, awsSecret, known, freshAfter));
+  if (answer.kind === 'failed') return await unread(observed, answer.failures, deps, turn);
+  if (answer.kind === 'moved') return await read(observed, deps, turn, freshAfter);
   const { sources, observedAt } = answer;
   deps.gone.delete(formatKey(awsSecret.metadata));
   // The status names the newest content only, and that of former releases none.
@@ -67,12 +67,12 @@ async function verify(observed: Observed, known: SyncRecord, deps: SyncDependenc
 async function read(
   observed: Observed,
   deps: SyncDependencies,
-  log: Log,
+  turn: Turn,
   freshAfter = observed.readySince,
 ): Promise<SyncResult> {
   const { awsSecret, secret } = observed;
-  const fetched = await fetchSources(deps.reader, awsSecret, observed.record, freshAfter);
-  if (fetched.kind === 'failed') return await unread(observed, fetched.failures, deps);
+  const fetched = await turn.aside(fetchSources(deps.reader, awsSecret, observed.record, freshAfter));
+  if (fetched.kind === 'failed') return await unread(observed, fetched.failures, deps, turn);
   const values = selectValues(awsSecret, fetched.values);
   if (!values.ok) return failed(observed, asLoss(values.error, observed));
   const manifest = renderSecret(awsSecret, values.value);
@@ -86,7 +86,7 @@ async function read(
   if (!written.ok) return failed(observed, written.error);
   if (written.value.isNewContent) {
     deps.metrics.changed(changeLagMs(observed.record?.sources ?? [], fetched.sources, deps.clock.now()));
-    log.info('secret written', { secret: manifest.value.name, count: values.value.size });
+    turn.log.info('secret written', { secret: manifest.value.name, count: values.value.size });
   }
   deps.gone.delete(formatKey(awsSecret.metadata));
   const record = recordOf(observed, fetched, written.value, deps);
@@ -98,9 +98,10 @@ async function unread(
   observed: Observed,
   failures: readonly SourceFailure[],
   deps: SyncDependencies,
+  turn: Turn,
 ): Promise<SyncResult> {
   const told = failures.map(failure => ({ ...failure, error: asLoss(failure.error, observed) }));
-  const deleted = await followDeletion(observed, failures, deps);
+  const deleted = await turn.aside(followDeletion(observed, failures, deps));
   return failed(observed, deleted ?? worst(told), told);
 }
 

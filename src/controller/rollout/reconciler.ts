@@ -79,7 +79,7 @@ export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
     return recheckMs === undefined ? done : { kind: 'after', ms: recheckMs };
   };
 
-  return async (key, log) => {
+  return async (key, { log }) => {
     const awsSecret = awsSecrets.get(key);
     const change = knownChange(key, awsSecret);
     if (awsSecret === undefined || change === undefined) {

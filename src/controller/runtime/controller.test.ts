@@ -30,7 +30,10 @@ function bench(reconcile: Reconcile, concurrency = 1): Bench {
     random: () => 0,
     newId: () => 'id-1',
     log,
-    metrics: { started() {}, retried() {}, observe() {}, finished: result => results.push(result) },
+    metrics: {
+      ...{ started() {}, steppedAside() {}, resumed() {}, retried() {}, observe() {} },
+      finished: result => results.push(result),
+    },
   });
   return { clock, queue, controller, results, lines };
 }
@@ -196,16 +199,16 @@ test('as many keys are worked on at a time as there are workers, and never one k
   const work = held();
   const b = bench(work.reconcile, 3);
   const running = b.controller.run();
-  for (const key of ['a', 'b', 'c', 'd', 'a']) b.queue.add(`shop/${key}`);
+  for (const key of ['a', 'b', 'c', 'd', 'e', 'a']) b.queue.add(`shop/${key}`);
   await settled();
-  expect([work.max(), b.queue.length]).toEqual([3, 1]);
+  expect([work.max(), b.queue.length], 'the next one is in hand').toEqual([3, 1]);
   b.queue.add('shop/a');
   await settled();
-  for (const key of ['a', 'b', 'c', 'd', 'a']) {
+  for (const key of ['a', 'b', 'c', 'd', 'e', 'a']) {
     work.finish(`shop/${key}`);
     await settled();
   }
-  expect(b.results).toHaveLength(5);
+  expect(b.results).toHaveLength(6);
   b.queue.close();
   await running;
 });
@@ -246,4 +249,76 @@ test('longestRunningMs tells of a stuck worker, and 0 when nobody works', async 
   b.queue.close();
   await running;
   expect(b.controller.longestRunningMs()).toBe(0);
+});
+
+/** A reconcile that waits for an answer, and then works until the test lets its key go. */
+function asking() {
+  const work = held();
+  const answers = new Map<string, PromiseWithResolvers<void>>();
+  const reconcile: Reconcile = async (key, turn) => {
+    const answer = Promise.withResolvers<void>();
+    answers.set(key, answer);
+    await turn.aside(answer.promise);
+    return await work.reconcile(key, turn);
+  };
+  return { ...work, reconcile, answers };
+}
+
+test('who waits long for an answer steps aside, and others are worked on', async () => {
+  const { reconcile, answers, finish, max } = asking();
+  const b = bench(reconcile, 2);
+  const running = b.controller.run();
+  for (const key of ['a', 'b', 'c', 'd', 'e']) b.queue.add(`shop/${key}`);
+  await settled();
+  expect([...answers.keys()], 'for a moment it is waited for').toEqual(['shop/a', 'shop/b']);
+  await pass(b.clock, 2);
+  expect(answers.size).toBe(5);
+  b.clock.advance(400_000);
+  expect(b.controller.longestRunningMs(), 'nobody is stuck').toBe(0);
+
+  for (const { resolve } of answers.values()) resolve();
+  await settled();
+  expect(max(), 'and when all answers are there, no more than there are workers').toBe(2);
+  for (const key of ['a', 'b', 'c', 'd', 'e']) {
+    finish(`shop/${key}`);
+    await settled();
+  }
+  expect(b.results).toHaveLength(5);
+  b.queue.close();
+  await running;
+});
+
+test('an answer that fails fails the reconcile, also of one that has stepped aside', async () => {
+  for (const waitsS of [0, 1]) {
+    const { reconcile, answers } = asking();
+    const b = bench(reconcile, 1);
+    const running = b.controller.run();
+    b.queue.add('shop/a');
+    await pass(b.clock, waitsS);
+    answers.get('shop/a')?.reject(new TypeError('x'));
+    await settled();
+    expect(b.results).toEqual(['panic']);
+    expect(b.controller.longestRunningMs()).toBe(0);
+    b.queue.close();
+    await running;
+  }
+});
+
+test('run resolves only when those who stepped aside are done', async () => {
+  const { reconcile, answers, finish } = asking();
+  const b = bench(reconcile, 1);
+  let hasEnded = false;
+  const running = b.controller.run().then(() => {
+    hasEnded = true;
+  });
+  b.queue.add('shop/a');
+  await pass(b.clock, 1);
+  b.queue.close();
+  await settled();
+  expect(hasEnded).toBe(false);
+  answers.get('shop/a')?.resolve();
+  await settled();
+  finish('shop/a');
+  await running;
+  expect(b.results).toEqual(['success']);
 });

@@ -33,7 +33,10 @@ function crowd(outcome: (random: () => number) => Outcome) {
     random,
     newId: () => '',
     log: aLog().log,
-    metrics: { started: nothing, retried: nothing, observe: nothing, finished: nothing },
+    metrics: {
+      ...{ started: nothing, steppedAside: nothing, resumed: nothing },
+      ...{ retried: nothing, observe: nothing, finished: nothing },
+    },
   });
   for (let index = 0; index < COUNT; index += 1) queue.add(`shop/${index}`);
   const running = controller.run();

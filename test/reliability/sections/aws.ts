@@ -73,6 +73,20 @@ export const aws: Section = {
       },
     },
     {
+      fault: 'A region, an identity or a quota makes some AwsSecrets wait long',
+      promise:
+        'Who waits gives the worker to others: AwsSecrets of other regions and identities are synced as if nothing were the matter. No more of them are written at a time than there are workers.',
+      see: '`secrets_operator_overdue_awssecrets`, and `Ready` of those that wait',
+      tests: {
+        'test/integration/slow-region.test.ts': [
+          'an operator with one worker > waits for a region that is silent, and syncs from another one meanwhile',
+        ],
+        'src/controller/runtime/controller.test.ts': [
+          'who waits long for an answer steps aside, and others are worked on',
+        ],
+      },
+    },
+    {
       fault: 'All regions are away',
       promise:
         'Nothing changes, and nothing is tried in a hurry. When AWS is back, each AwsSecret is read once or twice, and what changed meanwhile is written.',
