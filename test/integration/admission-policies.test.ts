@@ -40,11 +40,11 @@ describe('admission', () => {
     world.faults.calls.filter(
       call => call.resource === 'secrets' && call.isWrite && call.name === name && (call.outcome?.status ?? 0) >= 400,
     );
-  /** Waits for four tries of ever growing pauses. */
-  const expectPaced = async (tries: () => readonly Call[]): Promise<void> => {
-    await until('it was tried four times', WAIT, () => tries().length >= 4);
+  /** Waits for four tries of ever growing pauses, beginning with number `first`. */
+  const expectPaced = async (tries: () => readonly Call[], first = (): number => 0): Promise<void> => {
+    await until('it was tried four times', WAIT, () => tries().length >= first() + 4);
     const times = tries().map(({ atMs }) => atMs);
-    const pauses = times.slice(1, 4).map((at, index) => at - (times[index] ?? 0));
+    const pauses = times.slice(first() + 1, first() + 4).map((at, index) => at - (times[first() + index] ?? 0));
     for (const [index, pause] of pauses.entries()) expect(pause).toBeGreaterThan(FIRST_PAUSE_MS * 2 ** index);
   };
   const ready = ({ status }: LiveAwsSecret): string | undefined =>
@@ -116,7 +116,10 @@ describe('admission', () => {
     // Both controllers write it, each with words and pauses of its own.
     const denied = () =>
       calls('patch', 'awssecrets/status', 'told').filter(({ outcome }) => [403, 422].includes(outcome?.status ?? 0));
-    await expectPaced(() => denied().filter(({ body }) => body === denied()[0]?.body));
+    const tries = () => denied().filter(({ body }) => body === denied()[0]?.body);
+    // The watch may bring the Secret before the answer to its write: then it is looked at once more, at once.
+    const echo = () => ((tries()[1]?.atMs ?? 0) - (tries()[0]?.atMs ?? 0) < FIRST_PAUSE_MS ? 1 : 0);
+    await expectPaced(tries, echo);
     const line = world.lines.find(text => text.includes('status not written') && text.includes('"name":"told"'));
     expect(line).toContain(JSON.stringify(policy('told')).slice(1, -1));
     const [before, reads] = [await world.secret('told'), awsReads('told')];
