@@ -6,4 +6,6 @@ export interface Pace {
   until(what: string, probe: () => boolean): Promise<void>;
   /** Lets so much time pass. */
   pass(ms: number): Promise<void>;
+  /** Calls `then` once so much time has passed. */
+  after(ms: number, then: () => void): void;
 }

@@ -60,6 +60,7 @@ export function aRecord(record: Partial<SyncRecord> = {}): SyncRecord {
     writtenAt: undefined,
     handledRefreshRequest: undefined,
     dueAt: 60_000,
+    isTold: true,
     ...record,
   };
 }

@@ -123,6 +123,7 @@ async function settle(
       ? { kind: 'retry', error }
       : { kind: 'retry', error, maxDelayMs: patience(awsSecret) };
   }
+  if (result.kind === 'synced') deps.records.set(key, { ...result.record, isTold: true });
   if (planned.kind === 'wait') return planned.ms === undefined ? done : { kind: 'after', ms: planned.ms };
   if (result.kind !== 'synced' || result.record.dueAt === undefined) return done;
   return { kind: 'after', ms: Math.max(0, result.record.dueAt - deps.clock.monotonic()) };

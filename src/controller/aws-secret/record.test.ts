@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { anAwsSecret, aRecord, aSource } from '../../../test/support/builders.ts';
 import { type AwsSecretStatus, awsSecretStatusSchema } from '../../crds/aws-secret.ts';
 import type { Condition } from '../../crds/conditions.ts';
-import { formerContents, recordFromStatus, silenceFromStatus } from './record.ts';
+import { formerContents, isOvertaken, recordFromStatus, silenceFromStatus } from './record.ts';
 import { nextStatus } from './report/status.ts';
 import { sourcesOf } from './sources/references.ts';
 
@@ -38,6 +38,7 @@ test('a complete status gives the record that was written into it, due at once',
     writtenAt: undefined,
     handledRefreshRequest: undefined,
     dueAt: 42,
+    isTold: true,
   });
 });
 
@@ -165,5 +166,37 @@ const formers = [
 for (const { why, awsSecret, history, is } of formers) {
   test(`what a Secret that is made anew follows upon: ${why}`, () => {
     expect(formerContents(awsSecret, history && aRecord({ history }))).toEqual(is);
+  });
+}
+
+const present = { name: 'payments', uid: 'secret-uid', resourceVersion: '1' };
+const overtaken: readonly {
+  readonly why: string;
+  readonly status?: AwsSecretStatus;
+  readonly isTold?: boolean;
+  readonly is: boolean;
+}[] = [
+  { why: 'the status tells what it told', status: { target: present }, is: false },
+  { why: 'a later write of the Secret is told', status: { target: { ...present, resourceVersion: '2' } }, is: true },
+  { why: 'a Secret that was made anew is told', status: { target: { ...present, uid: 'other' } }, is: true },
+  {
+    why: 'somebody has served a request since',
+    status: { target: present, lastHandledRefreshRequest: 'now' },
+    is: true,
+  },
+  {
+    why: 'the status does not tell of it yet',
+    status: { target: { ...present, resourceVersion: '0' } },
+    isTold: false,
+    is: false,
+  },
+  { why: 'the status was erased, and is to be written again', status: {}, is: false },
+  { why: 'there is no status', is: false },
+];
+
+for (const { why, status, isTold = true, is } of overtaken) {
+  test(`a record is ${is ? '' : 'not '}overtaken when ${why}`, () => {
+    const record = aRecord({ target: present, isTold });
+    expect(isOvertaken(anAwsSecret(status === undefined ? {} : { status }), record)).toBe(is);
   });
 }

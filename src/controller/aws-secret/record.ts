@@ -38,6 +38,8 @@ export interface SyncRecord {
   readonly handledRefreshRequest: string | undefined;
   /** Monotonic milliseconds of the next refresh; undefined when `refreshInterval` is "0". */
   readonly dueAt: number | undefined;
+  /** Whether the status has told of it. */
+  readonly isTold: boolean;
 }
 
 /** Whether it is of the very spec that the AwsSecret has now. */
@@ -46,12 +48,16 @@ export function isOfSpec({ metadata }: AwsSecret, record: SyncRecord): boolean {
 }
 
 /**
- * Whether the status tells of a write that this record, which only a status told, knows nothing of: it was read from a
- * cache that was behind, or another operator has written since. What it says is over.
+ * Whether the status, which has told of this record, tells of something else now: another operator has written since, or
+ * the record was made from a cache that was behind. What it says is over.
  */
-export function isOvertaken({ status }: AwsSecret, { target, writtenAt }: SyncRecord): boolean {
-  if (writtenAt !== undefined || status?.target === undefined) return false;
-  return status.target.uid !== target.uid || status.target.resourceVersion !== target.resourceVersion;
+export function isOvertaken({ status }: AwsSecret, { target, handledRefreshRequest, isTold }: SyncRecord): boolean {
+  if (!isTold || status?.target === undefined) return false;
+  return (
+    status.target.uid !== target.uid ||
+    status.target.resourceVersion !== target.resourceVersion ||
+    status.lastHandledRefreshRequest !== handledRefreshRequest
+  );
 }
 
 /** The status is stamped once in this time, while nothing else has to be written. */
@@ -95,6 +101,7 @@ export function recordFromStatus(awsSecret: AwsSecret, now: number, wallNow: num
     writtenAt: undefined,
     handledRefreshRequest: status.lastHandledRefreshRequest,
     dueAt: spec.refreshInterval === '0' ? undefined : now,
+    isTold: true,
   };
 }
 

@@ -141,6 +141,7 @@ function recordOf(
     writtenAt: now,
     repairs: isTouchedByOthers(observed) ? repaired(record?.repairs, now) : record?.repairs,
     handledRefreshRequest: refreshRequest(awsSecret),
+    isTold: false,
   };
 }
 

@@ -92,5 +92,8 @@ function realTime(step: () => Promise<boolean>): Pace {
       const end = performance.now() + ms;
       while (performance.now() < end) await look();
     },
+    after(ms, then) {
+      setTimeout(then, ms);
+    },
   };
 }

@@ -53,15 +53,7 @@ export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, sea
   const working: Seated[] = [];
   const bends = new Set<Bend>();
   const straighteners = new Set<() => void>();
-  const later = new Set<{ readonly at: number; readonly then: () => void }>();
-  const step = async (): Promise<boolean> => {
-    const due = [...later].filter(({ at }) => at <= time.now());
-    for (const entry of due) {
-      later.delete(entry);
-      entry.then();
-    }
-    return (await cluster.step()) || due.length > 0;
-  };
+  const step = (): Promise<boolean> => cluster.step();
   const changes = (): number => history.of(namespace).length;
   const { time, calmMs, ...troupe } = makeTroupe({ namespace, lines, changes, step });
   const cluster = createCluster({ namespace, kube, history, now: time.now });
@@ -115,9 +107,7 @@ export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, sea
     straighten() {
       for (const straighten of straighteners) straighten();
     },
-    after(ms, then) {
-      later.add({ at: time.now() + ms, then });
-    },
+    after: time.after,
     disconnect() {
       for (const { operator } of working) operator.faults.disconnect('kube');
     },

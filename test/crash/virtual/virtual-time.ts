@@ -61,5 +61,8 @@ export function createVirtualTime({ activity, isBusy, step }: VirtualTimeOptions
       const end = clock.monotonic() + ms;
       for (await come(); clock.monotonic() < end; await come()) leap(end - clock.monotonic());
     },
+    after(ms, then) {
+      clock.schedule(ms, then);
+    },
   };
 }
