@@ -6,6 +6,8 @@ export interface Pace {
   until(what: string, probe: () => boolean): Promise<void>;
   /** Lets so much time pass. */
   pass(ms: number): Promise<void>;
+  /** What comes now comes later than what was before, also where time stands still. */
+  tick(): void;
   /** Calls `then` once so much time has passed. */
   after(ms: number, then: () => void): void;
 }

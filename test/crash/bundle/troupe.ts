@@ -92,6 +92,7 @@ function realTime(step: () => Promise<boolean>): Pace {
       const end = performance.now() + ms;
       while (performance.now() < end) await look();
     },
+    tick: () => undefined,
     after(ms, then) {
       setTimeout(then, ms);
     },

@@ -61,6 +61,7 @@ export function createVirtualTime({ activity, isBusy, step }: VirtualTimeOptions
       const end = clock.monotonic() + ms;
       for (await come(); clock.monotonic() < end; await come()) leap(end - clock.monotonic());
     },
+    tick: () => clock.advance(1),
     after(ms, then) {
       clock.schedule(ms, then);
     },
