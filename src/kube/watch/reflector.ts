@@ -212,9 +212,9 @@ export class Reflector<T extends Listed> {
     if (refusal !== undefined) return this.#unwatched(refusal.object.code, last);
     if (isFruitful) return { version: last, failures: 0, isDoubtful: isSilent };
     // One that ends at once, again and again, must not become a hot loop; nor one that breaks now before its answer, now
-    // after it.
-    this.#refused = before + 1;
-    return { version: last, failures: this.#refused, isDoubtful: isSilent };
+    // after it. It refuses nothing.
+    this.#unanswered = before + 1;
+    return { version: last, failures: this.#unanswered, isDoubtful: isSilent };
   }
 
   /** Resumes from `last` when nothing speaks against it; else the collection is listed anew, as client-go does. */
