@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { inParallel } from '../../src/controller/runtime/in-parallel.ts';
+import { createUpstreamAgent } from '../support/fault-proxy/upstream.ts';
 import { bundleTroupe } from './bundle/troupe.ts';
 import { startHistory } from './history.ts';
 import { type Mishap, mishapsOf } from './menu.ts';
@@ -48,10 +50,15 @@ interface Prepared {
  * scenarios, so that they are played on several cores.
  */
 export async function explore(share: { readonly index: number; readonly of: number }): Promise<void> {
-  const [kube, aws] = [inject('kube'), inject('moto')];
-  const history = await startHistory(kube);
-  afterAll(() => history.stop());
-  const theatre: Theatre = { kube, aws, history };
+  const [access, aws] = [inject('kube'), inject('moto')];
+  const history = await startHistory(access);
+  // A connection is opened for each watch of each run, and a handshake costs more than most calls.
+  const agent = createUpstreamAgent(await readFile(access.certificateAuthority));
+  afterAll(async () => {
+    agent.destroy();
+    await history.stop();
+  });
+  const theatre: Theatre = { kube: { ...access, agent }, aws, history };
   // Who leads renews its lease again and again, in the same state each time: the first renewal stands for all.
   const isRenewal = ({ name, call }: Point): boolean =>
     call.resource === 'leases' && call.verb === 'patch' && !name.endsWith(' #1');

@@ -99,10 +99,11 @@ export async function startHistory(access: KubeAccess, from: 'now' | 'what there
     of: namespace => placeOf(namespace).all,
     live: namespace => placeOf(namespace).live,
     async caughtUp(namespace) {
-      for (const kind of KINDS)
-        await until(`the history knows each ${kind} of ${namespace}`, { timeoutMs: 20_000, intervalMs: 5 }, () =>
-          isCurrent(namespace, kind),
-        );
+      const patience = { timeoutMs: 20_000, intervalMs: 5 };
+      const each = KINDS.map(kind =>
+        until(`the history knows each ${kind} of ${namespace}`, patience, () => isCurrent(namespace, kind)),
+      );
+      await Promise.all(each);
     },
     forget(namespace) {
       places.delete(namespace);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Agent } from 'node:http';
 import { REGIONS, type Region } from '../integration/setup.ts';
 import { createAwsAdmin } from '../support/aws-admin.ts';
 import type { Call } from '../support/fault-proxy/call.ts';
@@ -17,7 +18,7 @@ import type { Incarnation, Troupe, TroupeMaker } from './troupe.ts';
 
 /** Where scenarios are played. */
 export interface Theatre {
-  readonly kube: KubeAccess & { readonly servingKey: string };
+  readonly kube: KubeAccess & { readonly servingKey: string; readonly agent?: Agent };
   /** URL of each region. */
   readonly aws: Readonly<Record<Region, string>>;
   readonly history: History;

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type { startOperator } from '../../../src/start.ts';
 import type { KubeAccess } from '../../support/kube-admin.ts';
 import type { TroupeMaker } from '../troupe.ts';
@@ -5,7 +6,7 @@ import { startIncarnation, type VirtualIncarnation } from './incarnation.ts';
 import { createVirtualTime } from './virtual-time.ts';
 
 export interface VirtualTroupeOptions {
-  readonly kube: KubeAccess;
+  readonly kube: KubeAccess & { readonly agent?: Agent };
   /** URL of each region. */
   readonly aws: Readonly<Record<string, string>>;
   /** Default: that of this tree. */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Agent } from 'node:http';
 import { setTimeout as pauseMs } from 'node:timers/promises';
 import type { KubeAccess } from '../kube-admin.ts';
 import type { Call, Target } from './call.ts';
@@ -44,9 +45,14 @@ export interface AwsFaultProxy {
 export interface FaultProxyOptions {
   /**
    * With https it is served with the API server's own certificate, which its CA file holds, and this key of it; where
-   * `isPlain`, by plain HTTP, which spares a handshake for each socket.
+   * `isPlain`, by plain HTTP, which spares a handshake for each socket. Connections of `agent` are shared by all proxies
+   * that have it, and outlive them.
    */
-  readonly kube: KubeAccess & { readonly servingKey?: string; readonly isPlain?: boolean };
+  readonly kube: KubeAccess & {
+    readonly servingKey?: string;
+    readonly isPlain?: boolean;
+    readonly agent?: Agent | undefined;
+  };
   /** URL of each region's AWS. */
   readonly aws: Readonly<Record<string, string>>;
   /** Where to listen. Default: 127.0.0.1. */
@@ -57,13 +63,13 @@ export interface FaultProxyOptions {
 
 /** Before the API server and AWS. */
 export async function startFaultProxy({ kube, aws, ...options }: FaultProxyOptions): Promise<FaultProxy> {
-  const { url, token, certificateAuthority, servingKey, isPlain = false } = kube;
+  const { url, token, certificateAuthority, servingKey, isPlain = false, agent } = kube;
   const isTls = url.startsWith('https:');
   if (isTls && servingKey === undefined && !isPlain)
     throw new Error(`${url}: servingKey is missing; give the path of the API server's key`);
   const ca = isTls ? await readFile(certificateAuthority) : undefined;
   const key = isPlain || servingKey === undefined ? undefined : await readFile(servingKey);
-  const front = { target: 'kube', url, ...(ca && { ca }), ...(key && { key }) } as const;
+  const front = { target: 'kube', url, agent, ...(ca && { ca }), ...(key && { key }) } as const;
   const { urlOf, ...proxy } = await start([front], aws, options);
   return { ...proxy, kube: { url: urlOf('kube'), token, certificateAuthority } };
 }

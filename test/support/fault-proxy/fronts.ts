@@ -1,7 +1,8 @@
+import type { Agent } from 'node:http';
 import type { Target } from './call.ts';
 import { type Listener, startListener } from './listener.ts';
 import type { Relay } from './relay.ts';
-import { createUpstream } from './upstream.ts';
+import { createUpstream, createUpstreamAgent } from './upstream.ts';
 
 /** A real server, and how to stand in front of it. */
 export interface Front {
@@ -10,6 +11,8 @@ export interface Front {
   readonly url: string;
   /** Certificate of the real server, in PEM; absent where it is plain HTTP. */
   readonly ca?: Buffer;
+  /** Its connections to the real server, which outlive it. Default: of its own. */
+  readonly agent?: Agent | undefined;
   /** Its key: it is then served here too. Absent: plain HTTP is. */
   readonly key?: Buffer;
 }
@@ -24,12 +27,17 @@ export interface Fronts {
 
 export async function startFronts(all: readonly Front[], address: string, relay: Relay): Promise<Fronts> {
   const started = await Promise.all(
-    all.map(async ({ target, url, ca, key }) => {
-      const upstream = createUpstream(url, ca);
+    all.map(async ({ target, url, ca, key, agent: shared }) => {
+      const agent = shared ?? createUpstreamAgent(ca);
+      const upstream = createUpstream(url, agent);
       const tls = ca && key && { cert: ca, key };
       const onRequest: Parameters<typeof startListener>[0]['onRequest'] = (request, client) =>
         relay.take(target, upstream, request, client);
-      return { target, upstream, listener: await startListener({ address, tls, onRequest }) };
+      const end = (): void => {
+        upstream.stop();
+        if (shared === undefined) agent.destroy();
+      };
+      return { target, end, listener: await startListener({ address, tls, onRequest }) };
     }),
   );
   const targets = started.map(({ target }) => target);
@@ -42,7 +50,7 @@ export async function startFronts(all: readonly Front[], address: string, relay:
     },
     async stop() {
       await Promise.all(started.map(({ listener }) => listener.stop()));
-      for (const { upstream } of started) upstream.stop();
+      for (const { end } of started) end();
     },
   };
 }

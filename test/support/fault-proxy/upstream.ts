@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { createSecureContext } from 'node:tls';
 import { type Answer, endToEnd } from './answer.ts';
 import type { WireRequest } from './call.ts';
 
@@ -22,19 +23,26 @@ export class NoAnswer extends Error {
 /** Far shorter than servers keep idle connections: a call is never sent into one that is just being closed. */
 const IDLE_MS = 5_000;
 
-/** `ca` in PEM, for an https URL. */
-export function createUpstream(url: string, ca?: Buffer): Upstream {
-  const { protocol, hostname, port } = new URL(url);
-  const isTls = protocol === 'https:';
+/** Keeps connections for any number of upstreams; `ca` in PEM, for https URLs. */
+export function createUpstreamAgent(ca?: Buffer | string): http.Agent {
   const keep = { keepAlive: true, timeout: IDLE_MS } as const;
-  const agent = isTls ? new https.Agent({ ...keep, ...(ca && { ca }) }) : new http.Agent(keep);
-  const { request: open } = isTls ? https : http;
+  return ca === undefined
+    ? new http.Agent(keep)
+    : new https.Agent({ ...keep, secureContext: createSecureContext({ ca }) });
+}
+
+/** Through connections of `agent`, which has to know the CA of an https URL. */
+export function createUpstream(url: string, agent: http.Agent): Upstream {
+  const { protocol, hostname, port } = new URL(url);
+  const { request: open } = protocol === 'https:' ? https : http;
+  const underWay = new Set<http.ClientRequest>();
   let isStopped = false;
   return {
     send: ({ method, path, rawHeaders, bytes }, signal) =>
       new Promise((resolve, reject) => {
         if (isStopped) throw new NoAnswer(`${url} is not called any more`);
         const request = open({ agent, hostname, port, method, path, headers: endToEnd(rawHeaders) });
+        underWay.add(request);
         const discard = (): void => {
           request.destroy();
         };
@@ -47,6 +55,7 @@ export function createUpstream(url: string, ca?: Buffer): Upstream {
         });
         request.on('error', cause => reject(new NoAnswer(`${url} did not answer`, { cause })));
         request.on('close', () => {
+          underWay.delete(request);
           signal?.removeEventListener('abort', discard);
           reject(new NoAnswer(`${url} did not answer: the connection was closed`));
         });
@@ -55,7 +64,7 @@ export function createUpstream(url: string, ca?: Buffer): Upstream {
       }),
     stop() {
       isStopped = true;
-      agent.destroy();
+      for (const request of underWay) request.destroy();
     },
   };
 }
