@@ -26,13 +26,16 @@ const SDK_PAUSE_MS = 600;
 export async function startIncarnation(options: IncarnationOptions): Promise<VirtualIncarnation> {
   const { kube, aws, operator: startOperator, namespace, lines, onStart } = options;
   let isDead = false;
+  let isGone = false;
   let waiting = 0;
   const timers = new Set<() => void>();
-  // What is left of a dead process ends in real time, and nobody waits for it.
+  // What is left of a dead process ends in real time, and nobody waits for it; what never ends, such as the probes of a
+  // region that is silent, ends with it.
   const clock: Clock = {
     now: () => options.clock.now(),
     monotonic: () => (isDead ? systemClock : options.clock).monotonic(),
     schedule(ms, callback) {
+      if (isGone) return () => undefined;
       const cancel = (isDead ? systemClock : options.clock).schedule(isDead ? 0 : ms, () => {
         timers.delete(callback);
         callback();
@@ -57,6 +60,10 @@ export async function startIncarnation(options: IncarnationOptions): Promise<Vir
     ...(startOperator && { startOperator }),
   });
   const { promise: gone, resolve } = Promise.withResolvers<void>();
+  const bury = (): void => {
+    isGone = true;
+    resolve();
+  };
   const end = async (): Promise<void> => {
     await operator.stop();
     await faults.stop();
@@ -75,7 +82,7 @@ export async function startIncarnation(options: IncarnationOptions): Promise<Vir
       isDead = true;
       void faults.stop();
       for (const callback of [...timers]) callback();
-      void operator.stop().then(resolve, resolve);
+      void operator.stop().then(bury, bury);
     },
     stop: end,
   };
