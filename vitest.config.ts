@@ -47,7 +47,7 @@ export default defineConfig({
         test: {
           name: 'crash',
           include: ['test/crash/**/*.test.ts'],
-          maxConcurrency: 12,
+          maxConcurrency: 16,
           maxWorkers: 2,
           globalSetup: ['test/integration/setup.ts'],
           testTimeout: 120_000,

@@ -24,7 +24,7 @@ declare module 'vitest' {
 /** Calls that race each other are not made in each run; those that are made in so many runs are. */
 const REFERENCES = 3;
 /** How often a call that is made in each run may fail to be. */
-const TRIES = 3;
+const TRIES = 6;
 /** How many scenarios are prepared at a time. */
 const AT_ONCE = 3;
 

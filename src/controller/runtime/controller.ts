@@ -1,5 +1,5 @@
 import { type BackoffOptions, backoffMs } from './backoff.ts';
-import { type Clock, isSettledWithin, type Random } from './clock.ts';
+import type { Clock, Random } from './clock.ts';
 import { errorName } from './error.ts';
 import type { Log } from './log.ts';
 import type { Outcome } from './outcome.ts';
@@ -96,16 +96,22 @@ export function createController(options: ControllerOptions): Controller {
   };
 
   const aside = async <T>(key: string, pending: Promise<T>): Promise<T> => {
-    if (await isSettledWithin(clock, PATIENCE_MS, pending)) return await pending;
-    running.delete(key);
-    metrics.steppedAside();
-    workers.free();
+    let isAside = false;
+    const cancel = clock.schedule(PATIENCE_MS, () => {
+      isAside = true;
+      running.delete(key);
+      metrics.steppedAside();
+      workers.free();
+    });
     try {
       return await pending;
     } finally {
-      await workers.take();
-      metrics.resumed();
-      running.set(key, clock.monotonic());
+      cancel();
+      if (isAside) {
+        await workers.take();
+        metrics.resumed();
+        running.set(key, clock.monotonic());
+      }
     }
   };
 

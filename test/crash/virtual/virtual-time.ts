@@ -18,7 +18,7 @@ export interface VirtualTime extends Pace {
 
 /** All is quiet when nothing has happened for so many looks, real milliseconds and turns of the event loop apart. */
 const LOOKS = 3;
-const LOOK_MS = 4;
+const LOOK_MS = 16;
 const TURNS = 6;
 /** Timers that fall due within so many milliseconds are taken together. */
 const TOGETHER_MS = 20;

@@ -1,6 +1,6 @@
 import type { AwsSecret, AwsSecretStatus } from '../../../crds/aws-secret.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { Result } from '../../runtime/error.ts';
+import { ok, type Result } from '../../runtime/error.ts';
 import type { EventRecorder } from '../../runtime/events.ts';
 import type { AwsSecretCache, StatusWriter } from '../../runtime/ports.ts';
 import { isOvertaken } from '../record.ts';
@@ -33,10 +33,9 @@ export async function report(
   };
   const current = awsSecrets.get(key);
   const coming = current?.metadata.uid === uid ? next(current) : undefined;
-  if (current !== undefined && coming !== undefined) {
-    // Before the status: once that says it, nobody can see any more that it was news. After a crash between the two
-    // the same events are recorded again, which stores nothing.
-    await Promise.all(syncEvents(current, coming).map(event => events.record(event)));
-  }
+  if (current === undefined || coming === undefined) return ok(undefined);
+  // Before the status: once that says it, nobody can see any more that it was news. After a crash between the two
+  // the same events are recorded again, which stores nothing.
+  await Promise.all(syncEvents(current, coming).map(event => events.record(event)));
   return await status.write(key, uid, next);
 }
