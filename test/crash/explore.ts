@@ -25,6 +25,8 @@ declare module 'vitest' {
 const REFERENCES = 3;
 /** How often a call that is made in each run may fail to be. */
 const TRIES = 6;
+/** Of such calls, so many may not be made even then: a busy machine puts calls that race in another order. */
+const MOST_UNMET = 0.02;
 /** How many scenarios are prepared at a time. */
 const AT_ONCE = 3;
 
@@ -88,8 +90,11 @@ function declare(theatre: Theatre, { scenario, exploration, references, points, 
   test('without faults', () => {
     for (const run of references) expect(defectsOf(run, reference)).toEqual([]);
   });
+  const unmet: string[] = [];
+  let explored = 0;
   for (const point of points)
     for (const mishap of exploration.mishapsOf(point)) {
+      explored += 1;
       const name = `${point.name}: ${mishap.name}`;
       test(name, async ({ task }) => {
         const isSure = stable.has(point.name);
@@ -98,10 +103,14 @@ function declare(theatre: Theatre, { scenario, exploration, references, points, 
         );
         task.meta.point = { wasMet: run.wasMet };
         const again = `make crash SCENARIO=${scenario.name} ARGS='-t "${exploration.name} > ${name}"'`;
-        const unmet = run.wasMet || !isSure ? [] : ['the call was not made'];
-        expect([...defectsOf(run, reference), ...unmet], `again: ${again}`).toEqual([]);
+        if (isSure && !run.wasMet) unmet.push(name);
+        expect(defectsOf(run, reference), `again: ${again}`).toEqual([]);
       });
     }
+  test.sequential('the calls that are made in each run were made', () => {
+    const isFew = unmet.length <= Math.ceil(MOST_UNMET * explored);
+    expect(isFew, `${unmet.length} of ${explored} were not: ${unmet.join('; ')}`).toBe(true);
+  });
 }
 
 async function prepare(theatre: Theatre, exploration: Exploration, scenario: Scenario): Promise<Prepared> {
