@@ -25,5 +25,6 @@ COPY dist/ /app/
 # Numeric, because runAsNonRoot cannot judge a name.
 USER 65532:65532
 EXPOSE 8080
-# Without the flag, SIGUSR1 opens the inspector, and with it every value in memory.
-ENTRYPOINT ["/nodejs/bin/node", "--disable-sigusr1", "/app/operator.mjs"]
+# Without the first flag, SIGUSR1 opens the inspector, and with it every value in memory. With the second, what is young
+# has 4 MiB and not 16: a first sync of thousands of objects leaves less behind that is never used again.
+ENTRYPOINT ["/nodejs/bin/node", "--disable-sigusr1", "--max-semi-space-size=4", "/app/operator.mjs"]

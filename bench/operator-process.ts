@@ -5,6 +5,7 @@ import { freePort } from '../test/support/port.ts';
 import { startProcess } from '../test/support/process.ts';
 import type { Teardown } from '../test/support/teardown.ts';
 import { BUNDLE } from './bundle.ts';
+import { imageFlags } from './image-flags.ts';
 import { createUsageReader, type UsageReader } from './process-usage.ts';
 import type { Standin } from './standin.ts';
 
@@ -50,7 +51,7 @@ export async function startOperatorProcess(options: OperatorOptions): Promise<Op
   };
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const program = [path.join(BUNDLE, 'operator.mjs'), `--bind-address=${address}`];
-  const node = [process.execPath, '--disable-sigusr1', ...nodeFlags, ...program];
+  const node = [process.execPath, ...imageFlags(), ...nodeFlags, ...program];
   const startedAtMs = performance.now();
   const args = ['-i', ...variables, ...node];
   const running = await startProcess({ name: 'operator', program: 'env', args, directory });
