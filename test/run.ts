@@ -67,9 +67,7 @@ function isSignalable(pid: number | undefined): boolean {
 async function suite(name: string): Promise<Count> {
   say(`suite ${name}`);
   const results = path.join(logs, `${name}.json`);
-  const reporters = name === 'crash' ? ['dot', './test/crash/reporter.ts'] : ['default'];
-  const args = ['run', '--project', name, ...reporters.map(reporter => `--reporter=${reporter}`)];
-  args.push('--reporter=json', `--outputFile.json=${results}`);
+  const args = ['run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
   const code = await new Promise<number>(resolve => {
     spawn('vitest', args, { stdio: 'inherit' })
       .on('close', status => resolve(status ?? 1))

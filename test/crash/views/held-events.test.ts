@@ -6,7 +6,7 @@ import { actOf } from '../oracles/oracle.ts';
 import { defectsOf } from '../oracles/verdict.ts';
 import type { Run } from '../run.ts';
 import type { Scenario } from '../scenario.ts';
-import { createScene } from './scene.ts';
+import { createScene, SEEN_MS } from './scene.ts';
 import { findScenarios, openTheatre } from './theatre.ts';
 import { patientTroupe } from './troupe.ts';
 
@@ -17,8 +17,6 @@ const TIMES = [
   { from: 'the beginning', seconds: 150 },
   { from: 'the first call to AWS', seconds: 150 },
 ] as const;
-/** What was held is seen, and what follows from it told, within so long. */
-const SEEN_MS = 5_000;
 /** How many scenarios are prepared at a time. */
 const AT_ONCE = 3;
 

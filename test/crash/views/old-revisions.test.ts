@@ -8,14 +8,12 @@ import type { Revision } from '../history.ts';
 import { defectsOf } from '../oracles/verdict.ts';
 import type { Run } from '../run.ts';
 import { withoutNotes } from './notes.ts';
-import { createScene, type Scene } from './scene.ts';
+import { createScene, type Scene, SEEN_MS } from './scene.ts';
 import { findScenarios, openTheatre } from './theatre.ts';
 import { patientTroupe } from './troupe.ts';
 
 /** For so long nothing newer is told: until a change that was seen has settled and been acted upon. */
 const OLD_MS = 20_000;
-/** What has happened since is seen, and what follows from it told, within so long. */
-const SEEN_MS = 5_000;
 /** Until then every watch is told that its version is too old. */
 const GONE_MS = 3_000;
 /** Of one test, which tells a scenario from some twenty revisions. */

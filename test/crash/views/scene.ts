@@ -13,6 +13,9 @@ import { endOf, type Run } from '../run.ts';
 import { createStage, type Stage } from '../stage.ts';
 import type { Incarnation, TroupeMaker } from '../troupe.ts';
 
+/** What somebody has missed is seen, and what follows from it told, within so many milliseconds. */
+export const SEEN_MS = 5_000;
+
 /** A stage on which several operators may be at work beside each other, and be shown what is not so. */
 export interface Scene {
   /** `operator.start` has one more begin for each seat, and `operator.stop` ends all. */

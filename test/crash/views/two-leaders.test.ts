@@ -4,15 +4,13 @@ import { holdEvents } from '../../support/fault-proxy/fault.ts';
 import { createGate } from '../../support/fault-proxy/gate.ts';
 import type { Run } from '../run.ts';
 import type { Scenario } from '../scenario.ts';
-import { createScene } from './scene.ts';
+import { createScene, SEEN_MS } from './scene.ts';
 import { findScenarios, openTheatre } from './theatre.ts';
 import { patientTroupe } from './troupe.ts';
 import { deedDefects } from './verdict.ts';
 
 /** How long one of them sees nothing of a kind: until a change has settled and been acted upon. */
 const LAG_MS = 15_000;
-/** What it has missed is seen, and what follows from it told, within so long. */
-const SEEN_MS = 5_000;
 const AT_ONCE = 3;
 
 const theatre = await openTheatre();

@@ -24,7 +24,7 @@ export class NoAnswer extends Error {
 const IDLE_MS = 5_000;
 
 /** Keeps connections for any number of upstreams; `ca` in PEM, for https URLs. */
-export function createUpstreamAgent(ca?: Buffer | string): http.Agent {
+export function createUpstreamAgent(ca?: Buffer): http.Agent {
   const keep = { keepAlive: true, timeout: IDLE_MS } as const;
   return ca === undefined
     ? new http.Agent(keep)
