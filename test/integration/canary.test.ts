@@ -86,8 +86,11 @@ async function occupy(name: string, more: object = {}): Promise<Canary> {
 }
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
+/** Each is refused alone: one after another they would have the last wait for the pauses that grow with every failure. */
+const QUOTES = [409, 403, 422, 500] as const;
+
 /** Errors that quote the value that they are about, in every field that the API server or a webhook may fill. */
-function quote(faults: FaultProxy, name: string, value: string): void {
+function quote(faults: FaultProxy, name: string, value: string, status: number): void {
   const causes = [
     { reason: 'FieldValueInvalid', message: `Invalid value: "${value}"`, field: `data[${value}]` },
     { reason: value, message: value, field: value },
@@ -95,11 +98,9 @@ function quote(faults: FaultProxy, name: string, value: string): void {
   const isWrite = (call: Call): boolean => call.resource === 'secrets' && call.isWrite && call.name === name;
   const isStatus = (call: Call): boolean => call.resource === 'awssecrets/status' && call.name === name;
   const options = { message: `Secret is invalid: "${value}"`, causes };
-  for (const status of [409, 403, 422, 500]) {
-    faults.inject(kubeError(status, undefined, options), isWrite, 1);
-    faults.inject(kubeError(status, undefined, options), isStatus, 1);
-  }
-  faults.inject(kubeError(422, value, options), isWrite, 1);
+  faults.inject(kubeError(status, undefined, options), isWrite, 1);
+  faults.inject(kubeError(status, value, options), isWrite, 1);
+  faults.inject(kubeError(status, undefined, options), isStatus, 1);
 }
 
 async function telemetryOf(bundle: Bundle, phase: string): Promise<Readonly<Record<string, string>>> {
@@ -189,15 +190,17 @@ test('no value that is secret leaves the process but in its own Secret', async (
     return { name, content: JSON.stringify({ password: value.repeat(4) }), values: [value], spec };
   };
   const adopt = { creationPolicy: 'Adopt' };
-  const quoted = simple('quoted');
-  quote(faults, 'quoted', String(quoted.values[0]));
+  const quoted = QUOTES.map(status => simple(`quoted-${status}`));
+  for (const [index, status] of QUOTES.entries()) {
+    quote(faults, `quoted-${status}`, String(quoted[index]?.values[0]), status);
+  }
   faults.inject(awsError('AccessDeniedException'), call => call.ids.includes(idOf('denied')));
   faults.inject(awsError('DecryptionFailure'), call => call.ids.includes(idOf('undecryptable')));
   faults.inject(throttled(), call => call.ids.includes(idOf('adopted')), 1);
   faults.inject(serverError(), call => call.ids.includes(idOf('binary')), 1);
   const written = await Promise.all(good.map(source => ask(source, inSecret(source.name))));
   const delivered = await Promise.all(
-    [quoted, simple('adopted', adopt)].map(source => ask(source, inSecret(source.name))),
+    [...quoted, simple('adopted', adopt)].map(source => ask(source, inSecret(source.name))),
   );
   // Refused only by the API server: the attempt carries the value, and nothing else does.
   const attempted = [
