@@ -58,6 +58,27 @@ test('the watch may be ahead of the answer: then the answer is old', async () =>
   expect(store.get(KEY)?.metadata.resourceVersion).toBe('3');
 });
 
+test('a write waits for the one before, and is decided from what that left', async () => {
+  const { transport, calls } = fakeTransport(answered(at('2')), refused(500, 'InternalError'), answered(at('3')));
+  const store = new Store<AwsSecret>(indexAwsSecret);
+  store.set(at('1'));
+  const { write } = createStatusWriter(transport, store);
+  const seen: string[] = [];
+  const told = (sourceCount: number) => (current: AwsSecret) => {
+    seen.push(current.metadata.resourceVersion);
+    return { sourceCount };
+  };
+  const written = await Promise.all([1, 2, 3].map(count => write(KEY, 'uid-1', told(count))));
+  expect(
+    written.map(({ ok }) => ok),
+    'a write that fails holds up none',
+  ).toEqual([true, false, true]);
+  expect(seen).toEqual(['1', '2', '2']);
+  expect(calls.map(({ body }) => (body as { status: object }).status)).toEqual(
+    [1, 2, 3].map(n => ({ sourceCount: n })),
+  );
+});
+
 const silent: readonly {
   readonly why: string;
   readonly cached: AwsSecret | undefined;

@@ -46,7 +46,7 @@ const RETRIES = 2;
 
 /**
  * Writes statuses by merge patch, guarded by the resourceVersion that the decision saw: a status is never written from
- * a stale read. On a conflict the object is read live and decided again.
+ * a stale read. On a conflict the object is read live and decided again. One AwsSecret has one write at a time.
  */
 export function createStatusWriter(transport: Transport, store: Store<AwsSecret>): StatusWriter {
   const patch = async (key: string, { metadata, status: before }: AwsSecret, status: AwsSecretStatus) => {
@@ -83,11 +83,22 @@ export function createStatusWriter(transport: Transport, store: Store<AwsSecret>
     return live.error.status === 404 ? ok(undefined) : refused(live.error, key);
   };
 
+  // Both controllers tell of one AwsSecret at about the same time: beside each other one would always meet a conflict.
+  const writing = new Map<string, Promise<unknown>>();
+  const inTurn = async <T>(key: string, act: () => Promise<T>): Promise<T> => {
+    const turn = (writing.get(key) ?? Promise.resolve()).then(act, act);
+    writing.set(key, turn);
+    return await turn.finally(() => {
+      if (writing.get(key) === turn) writing.delete(key);
+    });
+  };
+
   return {
-    write: async (key, uid, next) => {
-      const current = store.get(key);
-      return current?.metadata.uid === uid ? await attempt(key, current, next, RETRIES) : ok(undefined);
-    },
+    write: (key, uid, next) =>
+      inTurn(key, async () => {
+        const current = store.get(key);
+        return current?.metadata.uid === uid ? await attempt(key, current, next, RETRIES) : ok(undefined);
+      }),
   };
 }
 

@@ -1,3 +1,3 @@
 import { explore } from './explore.ts';
 
-await explore({ index: 1, of: 2 });
+await explore({ index: 1, of: 4 });

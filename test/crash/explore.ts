@@ -1,16 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { inParallel } from '../../src/controller/runtime/in-parallel.ts';
-import { createUpstreamAgent } from '../support/fault-proxy/upstream.ts';
 import { bundleTroupe } from './bundle/troupe.ts';
-import { startHistory } from './history.ts';
 import { type Mishap, mishapsOf } from './menu.ts';
 import { defectsOf } from './oracles/verdict.ts';
-import { play, type Theatre } from './play.ts';
+import { play } from './play.ts';
 import { type Point, pointsOf } from './points.ts';
 import type { Run } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { findScenarios } from './scenarios.ts';
+import { openTheatre, type Theatre } from './theatre.ts';
 import type { TroupeMaker } from './troupe.ts';
 import { virtualTroupe } from './virtual/troupe.ts';
 
@@ -52,15 +50,7 @@ interface Prepared {
  * scenarios, so that they are played on several cores.
  */
 export async function explore(share: { readonly index: number; readonly of: number }): Promise<void> {
-  const [access, aws] = [inject('kube'), inject('moto')];
-  const history = await startHistory(access);
-  // A connection is opened for each watch of each run, and a handshake costs more than most calls.
-  const agent = createUpstreamAgent(await readFile(access.certificateAuthority));
-  afterAll(async () => {
-    agent.destroy();
-    await history.stop();
-  });
-  const theatre: Theatre = { kube: { ...access, agent }, aws, history };
+  const theatre = await openTheatre();
   // Who leads renews its lease again and again, in the same state each time: the first renewal stands for all.
   const isRenewal = ({ name, call }: Point): boolean =>
     call.resource === 'leases' && call.verb === 'patch' && !name.endsWith(' #1');

@@ -22,13 +22,16 @@ export interface History {
   of(namespace: string): readonly Revision[];
   /** The objects of a namespace that there are, by `Kind/name`. */
   live(namespace: string): ReadonlyMap<string, Revision>;
+  /** Waits until `probe` says so, which is asked whenever something has changed. Rejects when it does not in 20 seconds. */
+  when(what: string, probe: () => boolean): Promise<void>;
   /** Waits until it has seen all that there is now. */
   caughtUp(namespace: string): Promise<void>;
   forget(namespace: string): void;
   stop(): Promise<void>;
 }
 
-const COLLECTIONS: Readonly<Record<Kind, { readonly api: string; readonly plural: string }>> = {
+/** Where each kind is served. */
+export const COLLECTIONS: Readonly<Record<Kind, { readonly api: string; readonly plural: string }>> = {
   Secret: { api: '/api/v1', plural: 'secrets' },
   AwsSecret: { api: '/apis/secrets-operator.io/v1alpha1', plural: 'awssecrets' },
   Deployment: { api: '/apis/apps/v1', plural: 'deployments' },
@@ -36,6 +39,8 @@ const COLLECTIONS: Readonly<Record<Kind, { readonly api: string; readonly plural
   Pod: { api: '/api/v1', plural: 'pods' },
   Event: { api: '/apis/events.k8s.io/v1', plural: 'events' },
 };
+/** Far longer than a watch lags on a busy machine. */
+const LAG_MS = 20_000;
 const KINDS = Object.keys(COLLECTIONS) as Kind[];
 
 interface List {
@@ -70,6 +75,21 @@ export async function startHistory(access: KubeAccess, from: 'now' | 'what there
     const key = keyOf(revision);
     if (type === 'DELETED') live.delete(key);
     else live.set(key, revision);
+    for (const look of looks) look();
+  };
+  const looks = new Set<() => void>();
+  const when = async (what: string, probe: () => boolean): Promise<void> => {
+    if (probe()) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const look = (): void => {
+      if (probe()) resolve();
+    };
+    const timer = setTimeout(() => reject(new Error(`${what}: not after ${LAG_MS / 1_000} s`)), LAG_MS);
+    looks.add(look);
+    await promise.finally(() => {
+      looks.delete(look);
+      clearTimeout(timer);
+    });
   };
   const follow = async (kind: Kind, version: string): Promise<void> => {
     const { api, plural } = COLLECTIONS[kind];
@@ -98,8 +118,9 @@ export async function startHistory(access: KubeAccess, from: 'now' | 'what there
   return {
     of: namespace => placeOf(namespace).all,
     live: namespace => placeOf(namespace).live,
+    when,
     async caughtUp(namespace) {
-      const patience = { timeoutMs: 20_000, intervalMs: 5 };
+      const patience = { timeoutMs: LAG_MS, intervalMs: 5 };
       const each = KINDS.map(kind =>
         until(`the history knows each ${kind} of ${namespace}`, patience, () => isCurrent(namespace, kind)),
       );

@@ -1,28 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { Agent } from 'node:http';
 import { REGIONS, type Region } from '../integration/setup.ts';
 import { createAwsAdmin } from '../support/aws-admin.ts';
 import type { Call } from '../support/fault-proxy/call.ts';
 import { hang } from '../support/fault-proxy/fault.ts';
 import type { FaultProxy } from '../support/fault-proxy/fault-proxy.ts';
-import { createKubeAdmin, type KubeAccess } from '../support/kube-admin.ts';
 import { createCluster } from './cluster.ts';
-import type { History } from './history.ts';
+import { followed } from './followed.ts';
 import type { Mishap } from './menu.ts';
 import { difference } from './oracles/end.ts';
 import { matcherOf, type Point } from './points.ts';
 import { endOf, type Run } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { createStage, type Stage } from './stage.ts';
+import type { Theatre } from './theatre.ts';
 import type { Incarnation, Troupe, TroupeMaker } from './troupe.ts';
-
-/** Where scenarios are played. */
-export interface Theatre {
-  readonly kube: KubeAccess & { readonly servingKey: string; readonly agent?: Agent };
-  /** URL of each region. */
-  readonly aws: Readonly<Record<Region, string>>;
-  readonly history: History;
-}
 
 export interface Played {
   /** Where the run has to end; undefined for the run that tells it. */
@@ -42,7 +33,7 @@ export async function play(
 ): Promise<Run> {
   const { history } = theatre;
   const namespace = `c-${randomUUID().slice(0, 8)}`;
-  const kube = createKubeAdmin(theatre.kube);
+  const kube = followed(theatre.admin, history);
   const lines: string[] = [];
   const troupe: Troupe = makeTroupe({
     ...{ namespace, lines, changes: () => history.of(namespace).length, step: () => cluster.step() },
@@ -67,13 +58,11 @@ export async function play(
   await kube.create('/api/v1/namespaces', { metadata: { name: namespace } });
   try {
     await scenario.given(stage);
-    await history.caughtUp(namespace);
     if (company.isUp()) await time.until('all is calm before it begins', isCalm);
     await history.caughtUp(namespace);
     const begin = history.of(namespace).length;
     company.beginAct();
     await scenario.act(stage);
-    await history.caughtUp(namespace);
     await time.until('the declared state is reached', isOver).catch(error => {
       const missing = difference(played.reference?.end ?? '', endOf(history, namespace));
       throw new Error(`${error.message}\n${missing}\n${lines.slice(-30).join('\n')}`);

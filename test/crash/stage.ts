@@ -5,6 +5,7 @@ import { REGIONS, type Region } from '../integration/setup.ts';
 import { type Deployed, type RestartedKind, uses, workloadsOf } from '../integration/workloads.ts';
 import type { AwsAdmin } from '../support/aws-admin.ts';
 import type { KubeAdmin } from '../support/kube-admin.ts';
+import { secretsOf } from './cluster.ts';
 import type { History, Kind, Stored } from './history.ts';
 import type { Pace } from './pace.ts';
 
@@ -96,13 +97,22 @@ export function createStage(parts: StageParts): Stage {
       return live !== undefined && isSame(live, Object.fromEntries(wanted));
     },
     isCalm() {
-      const all = [...history.live(namespace).values()].filter(({ kind }) => kind === 'AwsSecret');
-      return all.every(({ object }) => isCalm(object, name => find('Secret', name)));
+      const live = [...history.live(namespace).values()];
+      const consumed = live.flatMap(({ kind, object }) => {
+        return kind === 'Deployment' || kind === 'StatefulSet' ? secretsOf(object['spec'] as object) : [];
+      });
+      const all = live.filter(({ kind }) => kind === 'AwsSecret');
+      return all.every(({ object }) => isCalm(object, name => find('Secret', name), new Set(consumed)));
     },
   };
 }
 
-function isCalm(awsSecret: Stored, secret: (name: string) => Stored | undefined): boolean {
+/** One whose Secret nobody uses tells nothing of a rollout. */
+function isCalm(
+  awsSecret: Stored,
+  secret: (name: string) => Stored | undefined,
+  consumed: ReadonlySet<string>,
+): boolean {
   const { metadata } = awsSecret;
   const status = (awsSecret['status'] ?? {}) as AwsSecretStatus;
   const isTrue = (type: string): boolean | undefined => {
@@ -115,7 +125,7 @@ function isCalm(awsSecret: Stored, secret: (name: string) => Stored | undefined)
     status.observedGeneration === metadata.generation &&
     status.lastHandledRefreshRequest === metadata.annotations?.[REFRESH_REQUESTED_ANNOTATION] &&
     isTrue('Ready') === true &&
-    isTrue('RolledOut') !== false &&
+    (isTrue('RolledOut') ?? !consumed.has(name)) &&
     live?.resourceVersion === resourceVersion &&
     live?.annotations?.[CONTENT_ANNOTATION] === content
   );

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { until } from '../support/poll.ts';
+import { mortal } from '../support/process.ts';
 
 const BUNDLE = path.join(import.meta.dirname, '../../dist/operator.mjs');
 
@@ -39,7 +40,7 @@ export function startBundle({
   script = [BUNDLE],
   stdout,
 }: BundleOptions): Bundle {
-  const child = spawn(process.execPath, [...nodeFlags, ...script, ...args], {
+  const child = spawn(...mortal(process.execPath, [...nodeFlags, ...script, ...args]), {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
   });

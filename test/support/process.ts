@@ -29,8 +29,15 @@ export interface RunningProcess {
   stop(graceMs?: number): Promise<void>;
 }
 
-// On Linux the kernel ends the program when the runner dies, even by SIGKILL: nothing keeps running unseen.
 const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find(path => process.platform === 'linux' && existsSync(path));
+
+/**
+ * The same program, as it is to be spawned: on Linux the kernel ends it when its runner dies, even by SIGKILL, so that
+ * nothing keeps running unseen.
+ */
+export function mortal(program: string, args: readonly string[]): readonly [string, readonly string[]] {
+  return setpriv === undefined ? [program, args] : [setpriv, ['--pdeathsig', 'KILL', program, ...args]];
+}
 
 /** Starts a program with its output in a log file. That it could be executed is seen by `isAlive` and `assertAlive` only. */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
@@ -38,9 +45,9 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   mkdirSync(directory, { recursive: true });
   const log = join(directory, `${name}.log`);
   const record = join(directory, `${name}.pid`);
-  const [command, ...rest] = setpriv ? [setpriv, '--pdeathsig', 'KILL', program, ...args] : [program, ...args];
+  const [command, rest] = mortal(program, args);
   const output = openSync(log, options.truncate ? 'w' : 'a');
-  const child = spawn(command as string, rest, {
+  const child = spawn(command, rest, {
     // A group of its own: Ctrl-C in a terminal reaches the runner only, which then stops everything in order.
     detached: true,
     stdio: ['ignore', output, output],

@@ -8,17 +8,25 @@ import { setTimeout as rest } from 'node:timers/promises';
 import { endpointFlags } from '../../integration/operator.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
 import { writeKubeconfig } from '../../support/kubeconfig.ts';
+import { mortal } from '../../support/process.ts';
 import type { Pace } from '../pace.ts';
-import type { Theatre } from '../play.ts';
+import type { Theatre } from '../theatre.ts';
 import type { Incarnation, Troupe, TroupeOptions } from '../troupe.ts';
 
 const BUNDLE = path.join(import.meta.dirname, '../../../dist/operator.mjs');
-/** A lease that is soon over, and yet kept by a process that waits for its share of a busy machine. */
-const LEASE_FLAGS: readonly string[] = [
+/** Seconds for which a lease lasts, and in which it has to be renewed. */
+interface Lease {
+  readonly duration: number;
+  readonly deadline: number;
+}
+
+/** Soon over, and yet kept by a process that waits for its share of a busy machine. */
+const SHORT: Lease = { duration: 7, deadline: 5 };
+const leaseFlags = ({ duration, deadline }: Lease): readonly string[] => [
   '--leader-elect=true',
   '--leader-election-lease-name=rel-secrets-operator',
-  '--leader-election-lease-duration=7s',
-  '--leader-election-renew-deadline=5s',
+  `--leader-election-lease-duration=${duration}s`,
+  `--leader-election-renew-deadline=${deadline}s`,
   '--leader-election-retry-period=500ms',
 ];
 const LOOK_MS = 60;
@@ -36,7 +44,10 @@ export interface BundleTroupe extends Troupe {
 }
 
 /** The bundle as users run it, in real time: one process after the other, with a lease that is soon over. */
-export function bundleTroupe({ kube, aws }: Pick<Theatre, 'kube' | 'aws'>): (options: TroupeOptions) => BundleTroupe {
+export function bundleTroupe(
+  { kube, aws }: Pick<Theatre, 'kube' | 'aws'>,
+  lease = SHORT,
+): (options: TroupeOptions) => BundleTroupe {
   return ({ namespace, lines, step }) => ({
     time: realTime(step),
     calmMs: CALM_MS,
@@ -46,8 +57,9 @@ export function bundleTroupe({ kube, aws }: Pick<Theatre, 'kube' | 'aws'>): (opt
       const folder = await mkdtemp(path.join(tmpdir(), 'so-crash-'));
       const kubeconfig = path.join(folder, 'kubeconfig');
       writeKubeconfig(kubeconfig, { ...faults.kube, server: faults.kube.url });
-      const args = [...LEASE_FLAGS, ...endpointFlags(faults.aws), '--log-level=debug'];
-      const child = spawn(process.execPath, ['--disable-sigusr1', BUNDLE, ...args, `--watch-namespaces=${namespace}`], {
+      const args = [...leaseFlags(lease), ...endpointFlags(faults.aws), '--log-level=debug'];
+      const script = ['--disable-sigusr1', BUNDLE, ...args, `--watch-namespaces=${namespace}`];
+      const child = spawn(...mortal(process.execPath, script), {
         env: {
           PATH: process.env['PATH'] ?? '',
           KUBECONFIG: kubeconfig,

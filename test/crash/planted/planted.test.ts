@@ -1,20 +1,18 @@
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { inParallel } from '../../../src/controller/runtime/in-parallel.ts';
-import { startHistory } from '../history.ts';
 import { mishapsOf } from '../menu.ts';
 import { defectsOf } from '../oracles/verdict.ts';
-import { play, type Theatre } from '../play.ts';
+import { play } from '../play.ts';
 import { type Point, pointsOf } from '../points.ts';
 import { findScenarios } from '../scenarios.ts';
+import { openTheatre } from '../theatre.ts';
 import { virtualTroupe } from '../virtual/troupe.ts';
 import { DEFECTS, type Defect } from './defects.ts';
 import { plant } from './plant.ts';
 
 const AT_ONCE = 4;
 
-const history = await startHistory(inject('kube'));
-afterAll(() => history.stop());
-const theatre: Theatre = { kube: inject('kube'), aws: inject('moto'), history };
+const theatre = await openTheatre();
 const scenarios = await findScenarios();
 
 describe('the exploration catches', () => {

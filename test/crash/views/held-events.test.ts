@@ -6,8 +6,10 @@ import { actOf } from '../oracles/oracle.ts';
 import { defectsOf } from '../oracles/verdict.ts';
 import type { Run } from '../run.ts';
 import type { Scenario } from '../scenario.ts';
+import { findScenarios } from '../scenarios.ts';
+import { openTheatre } from '../theatre.ts';
 import { createScene, SEEN_MS } from './scene.ts';
-import { findScenarios, openTheatre } from './theatre.ts';
+import { STORIES } from './stories.ts';
 import { patientTroupe } from './troupe.ts';
 
 const KINDS = { AwsSecret: 'awssecrets', Secret: 'secrets', Deployment: 'deployments', StatefulSet: 'statefulsets' };
@@ -69,7 +71,7 @@ async function play(scenario: Scenario, reference?: Run, hold?: Hold): Promise<R
   }
 }
 
-const prepared = await inParallel(await findScenarios(), AT_ONCE, async scenario => {
+const prepared = await inParallel(await findScenarios(STORIES), AT_ONCE, async scenario => {
   const reference = await play(scenario);
   const changed = new Set(actOf(reference).map(({ kind }) => kind));
   const resources = Object.entries(KINDS).flatMap(([kind, resource]) =>

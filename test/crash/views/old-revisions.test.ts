@@ -7,9 +7,10 @@ import type { Matcher } from '../../support/fault-proxy/injections.ts';
 import type { Revision } from '../history.ts';
 import { defectsOf } from '../oracles/verdict.ts';
 import type { Run } from '../run.ts';
+import { findScenarios } from '../scenarios.ts';
+import { openTheatre } from '../theatre.ts';
 import { withoutNotes } from './notes.ts';
 import { createScene, type Scene, SEEN_MS } from './scene.ts';
-import { findScenarios, openTheatre } from './theatre.ts';
 import { patientTroupe } from './troupe.ts';
 
 /** For so long nothing newer is told: until a change that was seen has settled and been acted upon. */

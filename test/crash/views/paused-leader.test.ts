@@ -6,12 +6,14 @@ import { type BundleIncarnation, bundleTroupe } from '../bundle/troupe.ts';
 import { defectsOf } from '../oracles/verdict.ts';
 import type { Run } from '../run.ts';
 import { uses } from '../stage.ts';
+import { openTheatre } from '../theatre.ts';
 import type { TroupeMaker } from '../troupe.ts';
 import { createScene } from './scene.ts';
-import { openTheatre } from './theatre.ts';
 
 /** Processes of Node, two for each: more would be late for their leases. */
 const AT_ONCE = 3;
+/** Who leads at first has to do so until it is paused, also where it gets little of the machine. */
+const LEASE = { duration: 15, deadline: 12 } as const;
 
 interface Pause {
   readonly why: string;
@@ -49,7 +51,7 @@ const theatre = await openTheatre();
 async function play(reference?: Run, pause?: Pause): Promise<Played> {
   const processes: BundleIncarnation[] = [];
   const troupe: TroupeMaker = options => {
-    const { start, ...others } = bundleTroupe(theatre)(options);
+    const { start, ...others } = bundleTroupe(theatre, LEASE)(options);
     return {
       ...others,
       async start(onStart) {

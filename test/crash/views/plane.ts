@@ -7,7 +7,7 @@ import { AWS_SECRETS, installDefinition } from '../../support/definitions.ts';
 import { createKubeAdmin } from '../../support/kube-admin.ts';
 import { until } from '../../support/poll.ts';
 import { type History, startHistory } from '../history.ts';
-import type { Theatre } from '../play.ts';
+import type { Theatre } from '../theatre.ts';
 
 /** A theatre whose control plane belongs to one test file: what is done to it, nobody else feels. */
 export interface OwnTheatre extends Theatre {
@@ -37,6 +37,7 @@ export async function openOwnTheatre(flags: readonly string[] = []): Promise<Own
   const history: History = {
     of: namespace => current.of(namespace),
     live: namespace => current.live(namespace),
+    when: (what, probe) => current.when(what, probe),
     caughtUp: namespace => current.caughtUp(namespace),
     forget: namespace => current.forget(namespace),
     stop: () => current.stop(),
@@ -48,7 +49,7 @@ export async function openOwnTheatre(flags: readonly string[] = []): Promise<Own
     }
   };
   return {
-    ...{ kube: plane, aws: inject('moto'), history, plane, write },
+    ...{ kube: plane, admin: kube, aws: inject('moto'), history, plane, write },
     async forget() {
       await write(1);
       await plane.compact();

@@ -6,11 +6,11 @@ import { hang } from '../../support/fault-proxy/fault.ts';
 import type { FaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
 import type { Fault } from '../../support/fault-proxy/fault-types.ts';
 import type { Matcher } from '../../support/fault-proxy/injections.ts';
-import { createKubeAdmin } from '../../support/kube-admin.ts';
 import { createCluster } from '../cluster.ts';
-import type { Theatre } from '../play.ts';
+import { followed } from '../followed.ts';
 import { endOf, type Run } from '../run.ts';
 import { createStage, type Stage } from '../stage.ts';
+import type { Theatre } from '../theatre.ts';
 import type { Incarnation, TroupeMaker } from '../troupe.ts';
 
 /** What somebody has missed is seen, and what follows from it told, within so many milliseconds. */
@@ -50,7 +50,7 @@ type Bend = (seat: number, faults: FaultProxy) => void;
 export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, seats = 1): Promise<Scene> {
   const { history } = theatre;
   const namespace = `v-${randomUUID().slice(0, 8)}`;
-  const kube = createKubeAdmin(theatre.kube);
+  const kube = followed(theatre.admin, history);
   const lines: string[] = [];
   const all: Incarnation[] = [];
   const working: Seated[] = [];

@@ -2,7 +2,7 @@ import { setTimeout as rest, setImmediate as turn } from 'node:timers/promises';
 import type { Transport } from '../../../src/kube/transport/transport.ts';
 import { startOperator } from '../../../src/start.ts';
 import type { FaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
-import type { Theatre } from '../play.ts';
+import type { Theatre } from '../theatre.ts';
 import type { TroupeMaker } from '../troupe.ts';
 import { virtualTroupe } from '../virtual/troupe.ts';
 

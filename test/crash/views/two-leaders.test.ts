@@ -4,8 +4,10 @@ import { holdEvents } from '../../support/fault-proxy/fault.ts';
 import { createGate } from '../../support/fault-proxy/gate.ts';
 import type { Run } from '../run.ts';
 import type { Scenario } from '../scenario.ts';
+import { findScenarios } from '../scenarios.ts';
+import { openTheatre } from '../theatre.ts';
 import { createScene, SEEN_MS } from './scene.ts';
-import { findScenarios, openTheatre } from './theatre.ts';
+import { STORIES } from './stories.ts';
 import { patientTroupe } from './troupe.ts';
 import { deedDefects } from './verdict.ts';
 
@@ -40,7 +42,7 @@ async function play(scenario: Scenario, reference?: Run, lags?: string): Promise
   }
 }
 
-const prepared = await inParallel(await findScenarios(), AT_ONCE, async scenario => {
+const prepared = await inParallel(await findScenarios(STORIES), AT_ONCE, async scenario => {
   return { scenario, reference: await play(scenario) };
 });
 const views = [
