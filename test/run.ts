@@ -1,6 +1,6 @@
 /** The suites of `make test`, each as soon as what it needs is there. The last line is computed from their results. */
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { type StdioOptions, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
@@ -66,15 +66,45 @@ function isSignalable(pid: number | undefined): boolean {
 /** Runs one project of vitest. A suite that ran no test, or whose result cannot be read, has failed. */
 async function suite(name: string): Promise<Count> {
   say(`suite ${name}`);
-  const results = path.join(logs, `${name}.json`);
-  const args = ['run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
-  const code = await new Promise<number>(resolve => {
-    spawn('vitest', args, { stdio: 'inherit' })
+  return await counted(name, await run('vitest', vitestArgs(name, ['default']), 'inherit'));
+}
+
+/**
+ * The same beside other suites: those wait more than they compute, and this one takes what they leave of the machine. What
+ * it prints is shown when it ends.
+ */
+async function suiteBeside(name: string, reporters: readonly string[]): Promise<Count> {
+  say(`suite ${name}, beside the others`);
+  const log = path.join(logs, `${name}.log`);
+  const output = openSync(log, 'w');
+  const code = await run('nice', ['-n', '10', 'vitest', ...vitestArgs(name, reporters)], ['ignore', output, output]);
+  closeSync(output);
+  say(`suite ${name} has ended:`);
+  process.stdout.write(await readFile(log, 'utf8'));
+  return await counted(name, code);
+}
+
+function resultsOf(name: string): string {
+  return path.join(logs, `${name}.json`);
+}
+
+function vitestArgs(name: string, reporters: readonly string[]): readonly string[] {
+  const all = [...reporters, 'json'].map(reporter => `--reporter=${reporter}`);
+  return ['run', '--project', name, ...all, `--outputFile.json=${resultsOf(name)}`];
+}
+
+/** Runs a program to its end; its exit code. */
+function run(program: string, args: readonly string[], stdio: StdioOptions): Promise<number> {
+  return new Promise(resolve => {
+    spawn(program, args, { stdio })
       .on('close', status => resolve(status ?? 1))
       .on('error', () => resolve(1));
   });
+}
+
+async function counted(name: string, code: number): Promise<Count> {
   try {
-    const report = JSON.parse(await readFile(results, 'utf8')) as Report;
+    const report = JSON.parse(await readFile(resultsOf(name), 'utf8')) as Report;
     const { numPassedTests, numTotalTests, numTotalTestSuites } = report;
     // Skipped and todo tests count as failed: nothing here may pass over its work.
     const failed = numTotalTests - numPassedTests;
@@ -114,7 +144,10 @@ say('waiting for moto and the packages of this machine');
 await finished('the installation', installPid, 'install.log');
 say('waiting for the Go tools');
 await finished('the Go tools', toolsPid, 'tools.log');
+const exploration = suiteBeside('crash', ['dot', './test/crash/reporter.ts']);
 for (const name of ['chart', 'integration', 'e2e']) counts.push(await suite(name));
+say('waiting for the exploration');
+counts.push(await exploration);
 
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);

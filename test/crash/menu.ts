@@ -1,6 +1,7 @@
 import type { Call } from '../support/fault-proxy/call.ts';
 import {
   awsError,
+  delay,
   duplicate,
   expiredToken,
   gone,
@@ -33,6 +34,7 @@ export const MISHAPS: readonly Mishap[] = [
   mishap('answer lost', loseAnswer()),
   mishap('done twice', duplicate()),
   mishap('answer too late', lateAnswer(LATE_MS)),
+  mishap('done too late', delay(LATE_MS)),
   mishap('reset', reset()),
   mishap('500', serverError()),
   mishap('409', kubeError(409)),
@@ -46,12 +48,10 @@ export const MISHAPS: readonly Mishap[] = [
   mishap('watch too old', gone()),
 ];
 
-/** Those that make sense for a call. */
+/** Those that make sense for a call: when a read is done makes no difference to anybody. */
 export function mishapsOf(call: Call): readonly Mishap[] {
-  return MISHAPS.filter(({ fault }) =>
-    canMeet(
-      fault(() => undefined),
-      call,
-    ),
-  );
+  return MISHAPS.filter(({ fault }) => {
+    const met = fault(() => undefined);
+    return canMeet(met, call) && (met.kind !== 'delay' || call.isWrite);
+  });
 }

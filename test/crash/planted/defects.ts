@@ -30,8 +30,8 @@ export const DEFECTS: readonly Defect[] = [
     find: 'body: { metadata: { resourceVersion }, status',
     replace: 'body: { status',
     scenario: 'rotation',
-    calls: /status|patch deployments/,
-    mishaps: ['answer too late', 'answer lost'],
+    calls: /status/,
+    mishaps: ['done too late'],
   },
   {
     name: 'an event is taken off the queue before it is handled',

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../src/controller/runtime/clock.ts';
 import { systemClock } from '../../../src/controller/runtime/system-clock.ts';
 import { runOperator } from '../../integration/operator.ts';
+import type { Call } from '../../support/fault-proxy/call.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
 import type { Incarnation } from '../troupe.ts';
 import type { VirtualTroupeOptions } from './troupe.ts';
@@ -53,6 +54,7 @@ export async function startIncarnation(options: IncarnationOptions): Promise<Vir
     waiting -= 1;
   };
   const faults = await startFaultProxy({ kube: { ...kube, isPlain: true }, aws, pause });
+  const pauses = createPauses(faults);
   onStart(faults);
   const operator = await runOperator({
     ...{ kube: faults.kube, aws: faults.aws, operatorNamespace: namespace, watchNamespaces: [namespace] },
@@ -76,7 +78,7 @@ export async function startIncarnation(options: IncarnationOptions): Promise<Vir
     isBusy() {
       if (isDead) return false;
       const open = faults.calls.filter(call => call.outcome === undefined).length;
-      return open > waiting || sdkPauses(faults);
+      return open > waiting || pauses();
     },
     kill() {
       isDead = true;
@@ -88,10 +90,16 @@ export async function startIncarnation(options: IncarnationOptions): Promise<Vir
   };
 }
 
-/** Whether the SDK will ask again by itself. */
-function sdkPauses({ calls }: FaultProxy): boolean {
-  const last = calls.findLast(({ target }) => target !== 'kube');
-  const status = last?.outcome?.status;
-  const hasFailed = last?.outcome !== undefined && status !== 200 && last.outcome.fault !== 'hang';
-  return hasFailed === true && performance.now() - (last?.atMs ?? 0) < SDK_PAUSE_MS;
+/** Tells whether the SDK will ask again by itself: for some time from when it is first seen that a call has failed. */
+function createPauses({ calls }: FaultProxy): () => boolean {
+  let failed: Call | undefined;
+  let seenMs = 0;
+  return () => {
+    const last = calls.findLast(({ target }) => target !== 'kube');
+    const { status, fault } = last?.outcome ?? {};
+    if (last?.outcome === undefined || status === 200 || fault === 'hang') return false;
+    if (last !== failed) seenMs = performance.now();
+    failed = last;
+    return performance.now() - seenMs < SDK_PAUSE_MS;
+  };
 }
