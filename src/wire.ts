@@ -96,7 +96,7 @@ export function wire(parts: Parts): Wired {
       const shared = { ...kube, events, clock, random, gone, hasBacklog: () => sync.length > 0 };
       const store = kube.secretStore;
       const reconcile = createReconciler({ ...shared, store, hasher, reader, records, options, metrics: metrics.sync });
-      const roll = createRolloutReconciler({ ...shared, memory: new RolloutMemory(), metrics: metrics.rollout });
+      const roll = createRolloutReconciler({ ...shared, memory: new RolloutMemory(clock), metrics: metrics.rollout });
       return [
         controller('awssecret', sync, config.maxConcurrentReconciles, reconcile),
         ...(watchWorkloads ? [controller('rollout', rollout, ROLLOUT_WORKERS, roll)] : []),

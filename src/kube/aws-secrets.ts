@@ -48,7 +48,11 @@ const RETRIES = 2;
  * Writes statuses by merge patch, guarded by the resourceVersion that the decision saw: a status is never written from
  * a stale read. On a conflict the object is read live and decided again. One AwsSecret has one write at a time.
  */
-export function createStatusWriter(transport: Transport, store: Store<AwsSecret>): StatusWriter {
+export function createStatusWriter(
+  transport: Transport,
+  store: Store<AwsSecret>,
+  reduce = reduceAwsSecret,
+): StatusWriter {
   const patch = async (key: string, { metadata, status: before }: AwsSecret, status: AwsSecretStatus) => {
     const { namespace, name } = parseKey(key);
     const { resourceVersion } = metadata;
@@ -61,7 +65,7 @@ export function createStatusWriter(transport: Transport, store: Store<AwsSecret>
     });
     // Later decisions see this write without waiting for the watch, unless the watch is ahead of it already.
     const isNewest = store.get(key)?.metadata.resourceVersion === resourceVersion;
-    if (written.ok && isNewest) store.set(reduceAwsSecret(written.value));
+    if (written.ok && isNewest) store.set(reduce(written.value));
     return written;
   };
 

@@ -18,6 +18,7 @@ import { createServiceAccounts } from './service-accounts.ts';
 import type { Transport } from './transport/transport.ts';
 import type { ChangeHandler, MirrorMetrics } from './watch/mirror.ts';
 import { Reflector, type ReflectorOptions } from './watch/reflector.ts';
+import { createSharing } from './watch/sharing.ts';
 import { Store } from './watch/store.ts';
 import { createWorkloadCache, indexWorkload } from './workloads/cache.ts';
 import { WORKLOAD_SOURCES } from './workloads/kinds.ts';
@@ -75,6 +76,20 @@ export function createKube(options: KubeOptions): Kube {
     ...source,
     store: new Store<Workload>(indexWorkload),
   }));
+  const share = createSharing(clock);
+  const reduced = {
+    awsSecret(object: unknown): AwsSecret {
+      const { spec, ...others } = share.texts(reduceAwsSecret(object));
+      const { target, rollout } = spec;
+      // A CRD that is older than this version may not have given them.
+      const same = {
+        ...(target && { target: share.whole(target) }),
+        ...(rollout && { rollout: share.whole(rollout) }),
+      };
+      return { ...others, spec: { ...spec, ...same } };
+    },
+    secret: (object: Pick<SecretBody, 'metadata'>) => share.texts(secretMetadata(object)),
+  };
   const handlers: { current?: KubeHandlers } = {};
   const scopes = namespaces.length === 0 ? [undefined] : namespaces;
 
@@ -85,7 +100,7 @@ export function createKube(options: KubeOptions): Kube {
   const reflectors = [
     ...follow<AwsSecret>({
       resource: AWS_SECRETS,
-      reduce: reduceAwsSecret,
+      reduce: reduced.awsSecret,
       store: awsSecrets,
       onChange: (...change) => handlers.current?.awsSecret(...change),
     }),
@@ -93,7 +108,7 @@ export function createKube(options: KubeOptions): Kube {
       resource: SECRETS,
       query: { labelSelector: OWNER_LABEL },
       accept: { list: METADATA_LIST, watch: METADATA_ONLY },
-      reduce: object => ({ metadata: secretMetadata(object as SecretBody) }),
+      reduce: object => ({ metadata: reduced.secret(object as SecretBody) }),
       store: secrets,
       onChange: (...change) => handlers.current?.secret(...change),
     }),
@@ -119,9 +134,9 @@ export function createKube(options: KubeOptions): Kube {
     users: watchWorkloads ? createSecretUsers(transport, workloadCache) : undefined,
     pods: createPodReader(transport),
     restarter: createRestarter(transport),
-    secretStore: createSecretStore(transport),
+    secretStore: createSecretStore(transport, reduced.secret),
     secretReader: createSecretReader(transport),
-    status: createStatusWriter(transport, awsSecrets),
+    status: createStatusWriter(transport, awsSecrets, reduced.awsSecret),
     serviceAccounts: createServiceAccounts(transport),
     async run(to) {
       handlers.current = to;

@@ -60,7 +60,7 @@ export function rolloutWorld(initial: Partial<RolloutState> = {}) {
   const counted: string[] = [];
   const patches = new Map<string, Readonly<Record<string, string>>>();
   const { log, lines } = aLog();
-  const memory = new RolloutMemory();
+  const memory = new RolloutMemory(clock);
   let underWay = 0;
   let mostUnderWay = 0;
   const call = async <T>(what: string, answer: () => T): Promise<T> => {

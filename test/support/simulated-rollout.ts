@@ -269,7 +269,7 @@ export async function simulateRollout({ happenings, crashes, maxWriteMs, random 
           }),
       },
       events: { record: async () => step() },
-      memory: new RolloutMemory(),
+      memory: new RolloutMemory(clock),
       clock,
       metrics: { restarted() {} },
     });

@@ -61,10 +61,13 @@ const UNLISTED_MS = 15 * 60_000;
 /** Nobody asks for it any more. */
 const FORGET_MS = 3_600_000;
 const NONE: Need['excluded'] = new Set();
+const CURRENT = { stage: 'AWSCURRENT' } as const;
 
 /** Identifies what a need is about, within one identity and region. */
 export function keyOf({ secretId, version }: Pick<Need, 'secretId' | 'version'>): string {
-  return 'stage' in version ? `${version.stage}\n${secretId}` : `${version.versionId}\n\n${secretId}`;
+  if (!('stage' in version)) return `${version.versionId}\n\n${secretId}`;
+  // What nearly everybody asks for needs no text of its own; no secret has a line break in its name.
+  return version.stage === CURRENT.stage ? secretId : `${version.stage}\n${secretId}`;
 }
 
 export function createKnown(clock: Clock): Known {
@@ -197,12 +200,16 @@ export function createKnown(clock: Clock): Known {
 }
 
 /** As it is asked for once it is held. */
-function again(need: Need): Need {
-  return { ...need, wants: 'version', isFirst: false, excluded: NONE };
+function again({ secretId, version, mayLag }: Need): Need {
+  const isCurrent = 'stage' in version && version.stage === CURRENT.stage;
+  return { secretId, version: isCurrent ? CURRENT : version, wants: 'version', mayLag, excluded: NONE, isFirst: false };
 }
 
 function later(before: SecretVersionAnswer | undefined, now: SecretVersionAnswer): SecretVersionAnswer {
-  return before === undefined || before.observedAt <= now.observedAt ? now : before;
+  if (before === undefined || before.observedAt > now.observedAt) return before ?? now;
+  // The same texts, which who was told before holds too.
+  const isSame = before.versionId === now.versionId && before.previous === now.previous;
+  return isSame && before.createdTime === now.createdTime ? { ...before, observedAt: now.observedAt } : now;
 }
 
 function newestOf(entry: Entry | undefined): SecretVersionAnswer | undefined {

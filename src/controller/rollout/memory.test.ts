@@ -14,8 +14,8 @@ const fresh = { isFresh: true, restarts: 1, evictions: 2, lasting: undefined };
 
 function world() {
   const clock = createFakeClock(START);
-  const memory = new RolloutMemory();
-  const knownMs = (of = change) => memory.know(KEY, of, clock).knownMs;
+  const memory = new RolloutMemory(clock);
+  const knownMs = (of = change) => memory.know(KEY, of).knownMs;
   return { clock, memory, knownMs };
 }
 
@@ -79,8 +79,8 @@ test('a change is known from when it was first seen, however late it was written
 });
 
 test('a change keeps what it carries', () => {
-  const { memory, clock } = world();
-  expect(memory.know(KEY, change, clock)).toEqual({ ...change, knownMs: 0 });
+  const { memory } = world();
+  expect(memory.know(KEY, change)).toEqual({ ...change, knownMs: 0 });
 });
 
 const seen = [
@@ -106,4 +106,29 @@ test('a wall clock that jumps makes no change older or younger', () => {
     w.clock.setWall(START + ms);
     expect(w.knownMs()).toBe(1_000);
   }
+});
+
+test('of a change that has settled and concerns no workload nothing is held', () => {
+  const { clock, memory, knownMs } = world();
+  knownMs();
+  memory.set(KEY, change, new Map());
+  clock.advance(9_999);
+  expect([memory.size, knownMs()]).toEqual([1, 9_999]);
+  clock.advance(1);
+  expect([memory.size, clock.timers], 'and no timer is left').toEqual([0, 0]);
+  expect(knownMs()).toBe(Number.POSITIVE_INFINITY);
+  memory.set(KEY, change, new Map());
+  expect(memory.size).toBe(0);
+  memory.set(KEY, change, new Map([['w', fresh]]));
+  expect([memory.get(KEY, change, 'w'), knownMs()]).toEqual([fresh, Number.POSITIVE_INFINITY]);
+});
+
+test('while the wall clock does not call it settled, it stays as old as it is', () => {
+  const { clock, memory, knownMs } = world();
+  clock.setWall(START - 3_600_000);
+  knownMs();
+  clock.advance(25_000);
+  expect([memory.size, knownMs()]).toEqual([1, 25_000]);
+  clock.advance(3_600_000);
+  expect(memory.size).toBe(0);
 });

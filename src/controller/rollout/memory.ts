@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
-import { type Change, changeId, type KnownChange } from './change.ts';
+import type { Change, KnownChange } from './change.ts';
 import type { Lasting } from './lasting.ts';
 import { SETTLE_MS } from './margins.ts';
 
@@ -15,8 +15,12 @@ export interface Remembered {
   readonly lasting: Lasting | undefined;
 }
 
+/** Of a change, the texts that tell it from every other: as they are held already, because there is one for each Secret. */
 interface Seen {
-  readonly id: string;
+  readonly content: string;
+  readonly time: string | undefined;
+  /** What was learned holds for the uses of the Secret that count: those that this tells. */
+  readonly restart: Change['restart'];
   /** By the monotonic clock. */
   readonly at: number;
   readonly workloads: ReadonlyMap<string, Remembered>;
@@ -28,44 +32,88 @@ const NOTHING: Remembered = { isFresh: false, restarts: 0, evictions: 0, lasting
 
 /**
  * What spares lists of pods and ends a quarrel: for each AwsSecret and its present change, by workload. Losing it costs
- * calls, and a workload whose restart is taken back by somebody is restarted once or twice more.
+ * calls, and a workload whose restart is taken back by somebody is restarted once or twice more. Of a change that has
+ * settled and concerns no workload nothing is held: it is taken for settled again.
  */
 export class RolloutMemory {
   readonly #byAwsSecret = new Map<string, Seen>();
+  readonly #clock: Clock;
+  #isSweeping = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Number of AwsSecrets of which something is held. */
+  get size(): number {
+    return this.#byAwsSecret.size;
+  }
 
   /**
    * The change, which is known from now on if it is new. Its own age would not do: a Secret is written up to some seconds
    * after the time that it tells, and wall clocks differ and jump.
    */
-  know(awsSecret: string, change: Change, clock: Clock): KnownChange {
-    const now = clock.monotonic();
-    const id = idOf(change);
+  know(awsSecret: string, change: Change): KnownChange {
+    const now = this.#clock.monotonic();
     const known = this.#byAwsSecret.get(awsSecret);
-    if (known?.id === id) return { ...change, knownMs: now - known.at };
-    const isSettled = clock.now() - Date.parse(change.history[0]?.time ?? '') >= SETTLE_MS;
-    const at = isSettled ? Number.NEGATIVE_INFINITY : now;
-    this.#byAwsSecret.set(awsSecret, { id, at, workloads: NO_WORKLOADS });
-    return { ...change, knownMs: now - at };
+    if (isOf(known, change)) return { ...change, knownMs: now - known.at };
+    if (this.#hasSettled(change.history[0]?.time)) {
+      this.#byAwsSecret.delete(awsSecret);
+      return { ...change, knownMs: Number.POSITIVE_INFINITY };
+    }
+    this.#byAwsSecret.set(awsSecret, seen(change, now, NO_WORKLOADS));
+    this.#sweepLater();
+    return { ...change, knownMs: 0 };
   }
 
   get(awsSecret: string, change: Change, workloadUid: string): Remembered {
     const known = this.#byAwsSecret.get(awsSecret);
-    return (known?.id === idOf(change) && known.workloads.get(workloadUid)) || NOTHING;
+    return (isOf(known, change) && known.workloads.get(workloadUid)) || NOTHING;
   }
 
   /** Replaces what is known since the change, so that workloads which are gone are forgotten. */
   set(awsSecret: string, change: Change, workloads: ReadonlyMap<string, Remembered>): void {
     const known = this.#byAwsSecret.get(awsSecret);
-    if (known?.id !== idOf(change)) return;
-    this.#byAwsSecret.set(awsSecret, { ...known, workloads: workloads.size === 0 ? NO_WORKLOADS : workloads });
+    if (known !== undefined && !isOf(known, change)) return;
+    if (known === undefined && workloads.size === 0) return;
+    const at = known?.at ?? Number.NEGATIVE_INFINITY;
+    this.#byAwsSecret.set(awsSecret, seen(change, at, workloads.size === 0 ? NO_WORKLOADS : workloads));
   }
 
   forget(awsSecret: string): void {
     this.#byAwsSecret.delete(awsSecret);
   }
+
+  #hasSettled(time: string | undefined): boolean {
+    return this.#clock.now() - Date.parse(time ?? '') >= SETTLE_MS;
+  }
+
+  #sweepLater(): void {
+    if (this.#isSweeping) return;
+    this.#isSweeping = true;
+    this.#clock.schedule(SETTLE_MS, () => {
+      this.#isSweeping = false;
+      this.#sweep();
+    });
+  }
+
+  /** By both clocks: else it would be new again when it is looked at next. */
+  #sweep(): void {
+    const settledAt = this.#clock.monotonic() - SETTLE_MS;
+    let left = 0;
+    for (const [key, { at, time, workloads }] of this.#byAwsSecret) {
+      if (workloads !== NO_WORKLOADS) continue;
+      if (at <= settledAt && this.#hasSettled(time)) this.#byAwsSecret.delete(key);
+      else left += 1;
+    }
+    if (left > 0) this.#sweepLater();
+  }
 }
 
-/** What was learned holds for the uses of the Secret that count: those that `restart` tells. */
-function idOf(change: Change): string {
-  return `${changeId(change)} ${change.restart}`;
+function seen({ content, history, restart }: Change, at: number, workloads: Seen['workloads']): Seen {
+  return { content, time: history[0]?.time, restart, at, workloads };
+}
+
+function isOf(seen: Seen | undefined, { content, history, restart }: Change): seen is Seen {
+  return seen?.content === content && seen.time === history[0]?.time && seen.restart === restart;
 }

@@ -41,7 +41,7 @@ export function createRolloutReconciler(deps: RolloutDependencies): Reconcile {
 
   const knownChange = (key: string, awsSecret: AwsSecret | undefined): KnownChange | undefined => {
     const change = awsSecret && changeOf(awsSecret, targetOf(awsSecret));
-    return change && memory.know(key, change, deps.clock);
+    return change && memory.know(key, change);
   };
 
   /** Changes of the other Secrets that a workload uses, as far as AwsSecrets keep them. */

@@ -103,3 +103,9 @@ test('an empty heap has nothing due', () => {
   const heap = new DelayHeap();
   expect([heap.size, heap.earliest, heap.takeDue(Number.MAX_VALUE)]).toEqual([0, undefined, undefined]);
 });
+
+test('a key is due at the next whole millisecond, never before its time', () => {
+  const heap = new DelayHeap();
+  heap.add('a', 7.25);
+  expect([heap.earliest, heap.takeDue(7.9), heap.takeDue(8)]).toEqual([8, undefined, 'a']);
+});

@@ -6,7 +6,10 @@ interface Entry {
 /** How many old entries are not worth a clean-up. */
 const SLACK = 64;
 
-/** Keys by the time they are due: a binary min-heap, in which the earliest time of a key wins. */
+/**
+ * Keys by the time they are due, in whole milliseconds, rounded up: a binary min-heap, in which the earliest time of a key
+ * wins. It holds every object's next refresh: small integers cost no memory of their own.
+ */
 export class DelayHeap {
   #entries: Entry[] = [];
   readonly #at = new Map<string, number>();
@@ -21,8 +24,9 @@ export class DelayHeap {
     return this.#entries[0]?.at;
   }
 
-  /** Returns whether `at` is now the due time of `key`: false when an earlier one stands. */
-  add(key: string, at: number): boolean {
+  /** Returns whether `time` is now the due time of `key`: false when an earlier one stands. */
+  add(key: string, time: number): boolean {
+    const at = Math.ceil(time);
     const present = this.#at.get(key);
     if (present !== undefined && present <= at) return false;
     this.#at.set(key, at);

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { aSecret } from '../../../test/support/builders.ts';
+import { readHistory, writeHistory } from '../../crds/content-history.ts';
+import { HISTORY_ANNOTATION } from '../../crds/names.ts';
 import { secretMetadata } from './secret-body.ts';
 
 const OURS = { manager: 'secrets-operator', operation: 'Apply' };
@@ -43,4 +45,18 @@ test('of labels and annotations only the operator’s own are kept', () => {
   expect(secretMetadata({ metadata })).toEqual({ ...metadata, labels, annotations });
   const bare = aSecret({ labels: foreign, annotations: foreign });
   expect(secretMetadata({ metadata: bare })).toEqual({ ...bare, labels: {}, annotations: {} });
+});
+
+const change = { content: 'k.a', time: '2030-01-01T00:00:00.000Z' };
+const before = { content: 'k.b', time: '2029-01-01T00:00:00.000Z' };
+const histories = [
+  { why: 'a Secret that has held nothing else: the other annotations say it', history: [change], isKept: false },
+  { why: 'one that has', history: [change, before], isKept: true },
+  { why: 'one whose content has other names', history: [{ ...change, was: ['j.a'] }], isKept: true },
+];
+test.each(histories)('the history is held for $why', ({ history, isKept }) => {
+  const metadata = aSecret({ annotations: writeHistory(history) });
+  const held = secretMetadata({ metadata });
+  expect(held.annotations?.[HISTORY_ANNOTATION] !== undefined).toBe(isKept);
+  expect(readHistory(held), 'it reads the same').toEqual(readHistory(metadata));
 });

@@ -1,4 +1,5 @@
 import type { SecretMetadata } from '../../controller/aws-secret/secret/secret.ts';
+import { writeHistory } from '../../crds/content-history.ts';
 import {
   CHANGED_AT_ANNOTATION,
   CONTENT_ANNOTATION,
@@ -40,7 +41,7 @@ export function secretMetadata(secret: Pick<SecretBody, 'metadata'>): SecretMeta
   return {
     ...metadata,
     ...(labels !== undefined && { labels: only(LABELS, labels) }),
-    ...(annotations !== undefined && { annotations: only(ANNOTATIONS, annotations) }),
+    ...(annotations !== undefined && { annotations: withoutEcho(only(ANNOTATIONS, annotations)) }),
     ...(sharesData && { sharesData }),
   };
 }
@@ -52,6 +53,15 @@ function only(keys: readonly string[], from: Readonly<Record<string, string>>): 
     if (text !== undefined) kept[key] = text;
   }
   return kept;
+}
+
+/** A history of the present content alone says what the other annotations say: most Secrets have held no other. */
+function withoutEcho(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { [HISTORY_ANNOTATION]: told, ...others } = annotations;
+  const { [CONTENT_ANNOTATION]: content, [CHANGED_AT_ANNOTATION]: time } = others;
+  const isEcho =
+    content !== undefined && time !== undefined && told === writeHistory([{ content, time }])[HISTORY_ANNOTATION];
+  return isEcho ? others : annotations;
 }
 
 /** The mark of the map itself, `.`, is no key. */

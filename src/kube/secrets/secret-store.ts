@@ -29,8 +29,8 @@ const WRITE_MS = 5_000;
 const PATCH_MS = 2_000;
 const READ_MS = 5_000;
 
-/** The operator's Secrets on the API server. */
-export function createSecretStore(transport: Transport): SecretStore {
+/** The operator's Secrets on the API server; `reduce` says what is kept of one. */
+export function createSecretStore(transport: Transport, reduce = secretMetadata): SecretStore {
   return {
     async get({ namespace, name }) {
       const path = resourcePath(SECRETS, namespace, name);
@@ -51,7 +51,7 @@ export function createSecretStore(transport: Transport): SecretStore {
         body: body(manifest),
         budgetMs: WRITE_MS,
       });
-      if (result.ok) return ok(secretMetadata(result.value));
+      if (result.ok) return ok(reduce(result.value));
       if (result.error.reason === 'AlreadyExists') return ok('exists');
       return refused(result.error, manifest, 'create');
     },
@@ -92,11 +92,11 @@ export function createSecretStore(transport: Transport): SecretStore {
       });
       if (!applied.ok) return refused(applied.error, manifest, 'update');
       const stale = staleFields(applied.value, manifest, FIELD_MANAGER);
-      if (stale === undefined) return ok(secretMetadata(applied.value));
+      if (stale === undefined) return ok(reduce(applied.value));
       // Metadata of former times, and keys that came in between; if nobody wrote since.
       ({ resourceVersion } = applied.value.metadata);
       const removed = await patch({ ...stale, metadata: { ...stale.metadata, resourceVersion } });
-      return removed.ok ? ok(secretMetadata(removed.value)) : refused(removed.error, manifest, 'update');
+      return removed.ok ? ok(reduce(removed.value)) : refused(removed.error, manifest, 'update');
     },
 
     async remove({ namespace, name, uid, resourceVersion }) {

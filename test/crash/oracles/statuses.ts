@@ -2,6 +2,7 @@ import type { AwsSecretStatus } from '../../../src/crds/aws-secret.ts';
 import { CONTENT_ANNOTATION } from '../../../src/crds/names.ts';
 import { keyOf, type Revision } from '../history.ts';
 import { TIME } from '../run.ts';
+import { changeOf } from './change.ts';
 import { byObject, type Oracle } from './oracle.ts';
 
 /** A status never goes back in time, and never tells of what has not been. */
@@ -9,7 +10,7 @@ export const statuses: Oracle = ({ revisions }) =>
   byObject(revisions, 'AwsSecret').flatMap(changes =>
     changes.flatMap((change, i) => [
       ...backwards(changes[i - 1], change),
-      ...repeated(changes[i - 1], change),
+      ...repeated(changes[i - 1], change, revisions),
       ...untrue(change, revisions),
     ]),
   );
@@ -49,8 +50,8 @@ function untrue(change: Revision, all: readonly Revision[]): readonly string[] {
 }
 
 /** A status is not written to say what it says already, with another time. */
-function repeated(before: Revision | undefined, after: Revision): readonly string[] {
+function repeated(before: Revision | undefined, after: Revision, all: readonly Revision[]): readonly string[] {
   const [old, now] = [JSON.stringify(statusOf(before)), JSON.stringify(statusOf(after))];
   const isSame = before !== undefined && old !== now && old.replace(TIME, '') === now.replace(TIME, '');
-  return isSame ? [`${keyOf(after)}: its status was written, and tells nothing new`] : [];
+  return isSame ? [`${keyOf(after)}: its status tells nothing new, with other times: ${changeOf(after, all)}`] : [];
 }
