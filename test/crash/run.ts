@@ -27,7 +27,7 @@ const HASH = /[0-9a-f]{8}\.[0-9a-f]{32}/g;
 /** Of a search, made of names that no other run has. */
 const DIGEST = /"versionId":"[0-9a-f]{32}"/g;
 /** A point in time, as Kubernetes writes it. */
-export const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 const OF_ONE_RUN: ReadonlySet<string> = new Set(['uid', 'creationTimestamp', 'managedFields', 'resourceVersion']);
 
 /** Everything that there is in a namespace, without what is different in each run of one scenario. */

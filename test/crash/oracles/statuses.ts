@@ -1,7 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AwsSecretStatus } from '../../../src/crds/aws-secret.ts';
 import { CONTENT_ANNOTATION } from '../../../src/crds/names.ts';
 import { keyOf, type Revision } from '../history.ts';
-import { TIME } from '../run.ts';
 import { changeOf } from './change.ts';
 import { byObject, type Oracle } from './oracle.ts';
 
@@ -49,9 +49,15 @@ function untrue(change: Revision, all: readonly Revision[]): readonly string[] {
   return [...future, ...unheld, ...missing];
 }
 
-/** A status is not written to say what it says already, with another time. */
+/** When something was looked at or told; the time of a change is of the change, and news by itself. */
+const STAMPS: ReadonlySet<string> = new Set(['lastVerifiedTime', 'lastTransitionTime']);
+
+/** A status is not written to say what it says already, with another stamp. */
 function repeated(before: Revision | undefined, after: Revision, all: readonly Revision[]): readonly string[] {
-  const [old, now] = [JSON.stringify(statusOf(before)), JSON.stringify(statusOf(after))];
-  const isSame = before !== undefined && old !== now && old.replace(TIME, '') === now.replace(TIME, '');
-  return isSame ? [`${keyOf(after)}: its status tells nothing new, with other times: ${changeOf(after, all)}`] : [];
+  if (before === undefined) return [];
+  const [old, now] = [statusOf(before), statusOf(after)];
+  const told = (status: AwsSecretStatus): string =>
+    JSON.stringify(status, (key, value) => (STAMPS.has(key) ? undefined : value));
+  const isSame = !isDeepStrictEqual(old, now) && told(old) === told(now);
+  return isSame ? [`${keyOf(after)}: its status tells nothing new, with another stamp: ${changeOf(after, all)}`] : [];
 }
