@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// Groups run one after the other: suites that start clusters share two cores with nothing else.
+// Groups run one after the other. `make test` runs the exploration beside the others, at a lower priority.
 export default defineConfig({
   test: {
     projects: [
@@ -50,8 +50,9 @@ export default defineConfig({
           maxConcurrency: 16,
           maxWorkers: 2,
           globalSetup: ['test/integration/setup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          // It takes what others leave of the machine; six plays of a real process, one after the other, are one test.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           sequence: { groupOrder: 2 },
         },
       },

@@ -43,14 +43,17 @@ function say(line: string): void {
 
 /** Waits for a background job of test/run.sh, showing what it says. */
 async function finished(what: string, pid: number | undefined, log: string): Promise<void> {
-  const file = path.join(logs, log);
-  let shown = 0;
-  const isAlive = (): boolean => existsSync(`/proc/${pid}`) || isSignalable(pid);
+  await shown(what, log, () => existsSync(`/proc/${pid}`) || isSignalable(pid));
+}
+
+/** Shows what stands in a log, and what comes, until nobody writes any more. */
+async function shown(what: string, log: string, isAlive: () => boolean): Promise<void> {
+  let length = 0;
   await until(what, { timeoutMs: HOUR_MS, intervalMs: 500 }, async () => {
     const wasAlive = isAlive();
-    const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n');
-    for (const line of lines.slice(shown, -1)) process.stdout.write(`${line}\n`);
-    shown = Math.max(shown, lines.length - 1);
+    const text = await readFile(path.join(logs, log), 'utf8').catch(() => '');
+    process.stdout.write(text.slice(length));
+    length = Math.max(length, text.length);
     return !wasAlive;
   });
 }
@@ -71,17 +74,22 @@ async function suite(name: string): Promise<Count> {
 
 /**
  * The same beside other suites: those wait more than they compute, and this one takes what they leave of the machine. What
- * it prints is shown when it ends.
+ * it prints is in its log, so that the lines of two suites are not mixed. Never rejects.
  */
 async function suiteBeside(name: string, reporters: readonly string[]): Promise<Count> {
   say(`suite ${name}, beside the others`);
-  const log = path.join(logs, `${name}.log`);
-  const output = openSync(log, 'w');
-  const code = await run('nice', ['-n', '10', 'vitest', ...vitestArgs(name, reporters)], ['ignore', output, output]);
-  closeSync(output);
-  say(`suite ${name} has ended:`);
-  process.stdout.write(await readFile(log, 'utf8'));
-  return await counted(name, code);
+  try {
+    const output = openSync(logOf(name), 'w');
+    const code = await run('nice', ['-n', '10', 'vitest', ...vitestArgs(name, reporters)], ['ignore', output, output]);
+    closeSync(output);
+    return await counted(name, code);
+  } catch (error) {
+    return { passed: 0, failed: 1, failures: [`${name}: ${error}`] };
+  }
+}
+
+function logOf(name: string): string {
+  return path.join(logs, `${name}.log`);
 }
 
 function resultsOf(name: string): string {
@@ -147,6 +155,11 @@ await finished('the Go tools', toolsPid, 'tools.log');
 const exploration = suiteBeside('crash', ['dot', './test/crash/reporter.ts']);
 for (const name of ['chart', 'integration', 'e2e']) counts.push(await suite(name));
 say('waiting for the exploration');
+let isExplored = false;
+void exploration.finally(() => {
+  isExplored = true;
+});
+await shown('the exploration', 'crash.log', () => !isExplored);
 counts.push(await exploration);
 
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);

@@ -8,9 +8,10 @@ import type { ServiceAccounts, StatusWriter } from '../controller/runtime/ports.
 import type { AwsSecret } from '../crds/aws-secret.ts';
 import { OWNER_LABEL } from '../crds/names.ts';
 import type { ObjectMeta } from '../crds/object.ts';
-import { AWS_SECRETS, createStatusWriter, indexAwsSecret, isCurrent, reduceAwsSecret } from './aws-secrets.ts';
+import { AWS_SECRETS, createStatusWriter, indexAwsSecret, isCurrent } from './aws-secrets.ts';
+import { createReducers } from './reducers.ts';
 import { METADATA_LIST, METADATA_ONLY, SECRETS } from './resource.ts';
-import { type SecretBody, secretMetadata } from './secrets/secret-body.ts';
+import type { SecretBody } from './secrets/secret-body.ts';
 import { createSecretReader } from './secrets/secret-reader.ts';
 import { createSecretStore, indexSecret } from './secrets/secret-store.ts';
 import { createSecretUsers } from './secrets/secret-users.ts';
@@ -76,20 +77,7 @@ export function createKube(options: KubeOptions): Kube {
     ...source,
     store: new Store<Workload>(indexWorkload),
   }));
-  const share = createSharing(clock);
-  const reduced = {
-    awsSecret(object: unknown): AwsSecret {
-      const { spec, ...others } = share.texts(reduceAwsSecret(object));
-      const { target, rollout } = spec;
-      // A CRD that is older than this version may not have given them.
-      const same = {
-        ...(target && { target: share.whole(target) }),
-        ...(rollout && { rollout: share.whole(rollout) }),
-      };
-      return { ...others, spec: { ...spec, ...same } };
-    },
-    secret: (object: Pick<SecretBody, 'metadata'>) => share.texts(secretMetadata(object)),
-  };
+  const reduced = createReducers(createSharing(clock));
   const handlers: { current?: KubeHandlers } = {};
   const scopes = namespaces.length === 0 ? [undefined] : namespaces;
 

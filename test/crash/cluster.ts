@@ -55,6 +55,13 @@ export function createCluster({ namespace, kube, history, now }: ClusterOptions)
     return name;
   };
 
+  /** The operator may have evicted it in the meantime. */
+  const removePod = async (name: string): Promise<void> => {
+    await kube.remove(`${pod(name)}?gracePeriodSeconds=0`).catch((error: Error) => {
+      if (!error.message.includes(': 404 ')) throw error;
+    });
+  };
+
   /** Workloads that have to have other pods, or any. */
   const unsettled = () =>
     ofKind('Deployment', 'StatefulSet').flatMap(({ kind, object }) => {
@@ -71,7 +78,7 @@ export function createCluster({ namespace, kube, history, now }: ClusterOptions)
     const all = unsettled();
     for (const { kind, name, generation, template, own, contents } of all) {
       await startPod(name, template, contents.join(' '));
-      for (const { object } of own) await kube.remove(`${pod(object.metadata.name)}?gracePeriodSeconds=0`);
+      for (const { object } of own) await removePod(object.metadata.name);
       const counts = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
       const path = `/apis/apps/v1/namespaces/${namespace}/${PLURALS[kind as keyof typeof PLURALS]}/${name}/status`;
       await kube.patch(path, { status: { observedGeneration: generation, ...counts } });

@@ -28,6 +28,8 @@ export function followed(kube: KubeAdmin, history: History): KubeAdmin {
       const isIt = (kind: keyof typeof COLLECTIONS): boolean => COLLECTIONS[kind].plural === plural;
       const live = [...history.live(namespace).values()];
       const found = live.find(({ kind, object }) => isIt(kind) && object.metadata.name === name);
+      if (found === undefined && isFollowed(path))
+        throw new Error(`the history does not know ${path} yet: wait for it`);
       await kube.remove(path);
       const uid = found?.object.metadata.uid;
       if (uid === undefined) return;

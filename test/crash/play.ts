@@ -15,6 +15,9 @@ import { createStage, type Stage } from './stage.ts';
 import type { Theatre } from './theatre.ts';
 import type { Incarnation, Troupe, TroupeMaker } from './troupe.ts';
 
+/** How the error of a run begins that does not end where it has to. */
+export const UNREACHED = 'the declared state is reached';
+
 export interface Played {
   /** Where the run has to end; undefined for the run that tells it. */
   readonly reference?: Run;
@@ -63,7 +66,7 @@ export async function play(
     const begin = history.of(namespace).length;
     company.beginAct();
     await scenario.act(stage);
-    await time.until('the declared state is reached', isOver).catch(error => {
+    await time.until(UNREACHED, isOver).catch(error => {
       const missing = difference(played.reference?.end ?? '', endOf(history, namespace));
       throw new Error(`${error.message}\n${missing}\n${lines.slice(-30).join('\n')}`);
     });

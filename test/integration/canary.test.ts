@@ -305,6 +305,10 @@ test('no value that is secret leaves the process but in its own Secret', async (
   const seen = (canary: Canary): boolean => leaks(evidence, [{ ...canary, place: nowhere }]).length > 0;
   expect(sent.filter(canary => !seen(canary)).map(({ name }) => name)).toEqual([]);
   expect(sessions.size, 'that of the environment, and that of the web identity').toBe(2);
+  for (const { name } of quoted) {
+    const quoting = faults.calls.filter(call => call.name === name && call.outcome?.fault === 'error');
+    expect(quoting, `refusals of ${name} that quote its value`).toHaveLength(3);
+  }
   const did = new Set(faults.calls.map(({ verb, resource }) => `${verb} ${resource}`));
   expect([...did]).toEqual(
     expect.arrayContaining([

@@ -66,8 +66,9 @@ const CURRENT = { stage: 'AWSCURRENT' } as const;
 /** Identifies what a need is about, within one identity and region. */
 export function keyOf({ secretId, version }: Pick<Need, 'secretId' | 'version'>): string {
   if (!('stage' in version)) return `${version.versionId}\n\n${secretId}`;
-  // What nearly everybody asks for needs no text of its own; no secret has a line break in its name.
-  return version.stage === CURRENT.stage ? secretId : `${version.stage}\n${secretId}`;
+  // What nearly everybody asks for needs no text of its own; whoever writes a line break gets no key of anybody else's.
+  const isPlain = version.stage === CURRENT.stage && !secretId.includes('\n');
+  return isPlain ? secretId : `${version.stage}\n${secretId}`;
 }
 
 export function createKnown(clock: Clock): Known {

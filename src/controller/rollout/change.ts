@@ -15,7 +15,7 @@ export interface Change {
 
 /** A change, and since when the operator knows of it. */
 export interface KnownChange extends Change {
-  /** By the monotonic clock; infinite for one that had settled when it was first seen. */
+  /** By the monotonic clock; infinite for one that had settled when it was first seen, or has since. */
   readonly knownMs: number;
 }
 

@@ -132,3 +132,18 @@ test('while the wall clock does not call it settled, it stays as old as it is', 
   clock.advance(3_600_000);
   expect(memory.size).toBe(0);
 });
+
+test('once its workloads are gone, nothing is held of it either', () => {
+  const { clock, memory } = wise();
+  clock.advance(60_000);
+  expect(memory.size).toBe(1);
+  memory.set(KEY, change, new Map());
+  clock.advance(10_000);
+  expect([memory.size, clock.timers]).toEqual([0, 0]);
+});
+
+test('what is learned of a change that has not settled, and is known no more, is not taken for settled', () => {
+  const { memory, knownMs } = world();
+  memory.set(KEY, change, new Map([['w', fresh]]));
+  expect([memory.get(KEY, change, 'w'), knownMs()]).toEqual([nothing, 0]);
+});

@@ -75,9 +75,11 @@ export class RolloutMemory {
   set(awsSecret: string, change: Change, workloads: ReadonlyMap<string, Remembered>): void {
     const known = this.#byAwsSecret.get(awsSecret);
     if (known !== undefined && !isOf(known, change)) return;
-    if (known === undefined && workloads.size === 0) return;
+    // Nothing was held of one that had settled.
+    if (known === undefined && (workloads.size === 0 || !this.#hasSettled(change.history[0]?.time))) return;
     const at = known?.at ?? Number.NEGATIVE_INFINITY;
     this.#byAwsSecret.set(awsSecret, seen(change, at, workloads.size === 0 ? NO_WORKLOADS : workloads));
+    if (workloads.size === 0) this.#sweepLater();
   }
 
   forget(awsSecret: string): void {

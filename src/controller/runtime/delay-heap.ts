@@ -8,7 +8,8 @@ const SLACK = 64;
 
 /**
  * Keys by the time they are due, in whole milliseconds, rounded up: a binary min-heap, in which the earliest time of a key
- * wins. It holds every object's next refresh: small integers cost no memory of their own.
+ * wins. It holds every object's next refresh: integers below 2^31,
+ * of the first 24 days, cost no memory of their own.
  */
 export class DelayHeap {
   #entries: Entry[] = [];

@@ -17,7 +17,7 @@ const MAX_HELD = 500_000;
 /**
  * Objects that arrive as JSON bring their own copy of each text, although a Secret and its AwsSecret name each other, and
  * thousands name the same namespace: half of what an idle object would cost. Objects have to be fresh from the parser,
- * since they are changed in place. What is known here is forgotten within a minute or two.
+ * since they are changed in place. What is known here is forgotten within a minute.
  */
 export function createSharing(clock: Clock): Sharing {
   const texts = new Map<string, string>();

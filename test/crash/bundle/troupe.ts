@@ -14,6 +14,7 @@ import type { Theatre } from '../theatre.ts';
 import type { Incarnation, Troupe, TroupeOptions } from '../troupe.ts';
 
 const BUNDLE = path.join(import.meta.dirname, '../../../dist/operator.mjs');
+
 /** Seconds for which a lease lasts, and in which it has to be renewed. */
 interface Lease {
   readonly duration: number;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AwsSecretStatus } from '../../../src/crds/aws-secret.ts';
-import { CONTENT_ANNOTATION } from '../../../src/crds/names.ts';
+import { CHANGED_AT_ANNOTATION, CONTENT_ANNOTATION } from '../../../src/crds/names.ts';
 import { keyOf, type Revision } from '../history.ts';
 import { changeOf } from './change.ts';
 import { byObject, type Oracle } from './oracle.ts';
@@ -36,17 +36,23 @@ function backwards(before: Revision | undefined, after: Revision): readonly stri
 }
 
 function untrue(change: Revision, all: readonly Revision[]): readonly string[] {
-  const { observedGeneration = -1, target, conditions } = statusOf(change);
+  const { observedGeneration = -1, target, conditions, lastChangeTime, rollout } = statusOf(change);
   const { generation = 0 } = change.object.metadata;
   const future = observedGeneration > generation ? [`${keyOf(change)}: its status is of a generation to come`] : [];
-  const held = all
-    .filter(other => keyOf(other) === `Secret/${target?.name}` && other.version < change.version)
+  const before = all.filter(({ kind, version }) => kind === 'Secret' && version < change.version);
+  const held = before
+    .filter(other => keyOf(other) === `Secret/${target?.name}`)
     .map(({ object }) => object.metadata.annotations?.[CONTENT_ANNOTATION]);
+  // The rollout may be told first, before anything is of the target.
+  const times = new Set(before.map(({ object }) => object.metadata.annotations?.[CHANGED_AT_ANNOTATION]));
+  const untimely = [lastChangeTime, rollout?.changeTime]
+    .filter(time => time !== undefined && !times.has(time))
+    .map(time => `${keyOf(change)}: its status tells of a change at ${time}, and no Secret does`);
   const isHeld = target?.content === undefined || held.includes(target.content);
   const unheld = isHeld ? [] : [`${keyOf(change)}: its status tells of a content that the Secret has not held before`];
   const isReady = conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
   const missing = isReady && held.length === 0 ? [`${keyOf(change)}: Ready without a Secret`] : [];
-  return [...future, ...unheld, ...missing];
+  return [...future, ...unheld, ...missing, ...untimely];
 }
 
 /** When something was looked at or told; the time of a change is of the change, and news by itself. */

@@ -1,5 +1,7 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { startOperator } from '../../../src/start.ts';
 import type { Defect } from './defects.ts';
 
@@ -7,8 +9,10 @@ const ROOT = path.join(import.meta.dirname, '../../..');
 
 /** The operator of this tree, but with the defect. Throws an error that names the place when it is not there any more. */
 export async function plant({ name, file, find, replace }: Defect): Promise<typeof startOperator> {
-  const folder = path.join(ROOT, 'dist/planted', name.replaceAll(' ', '-'));
-  await mkdir(folder, { recursive: true });
+  // Not in this tree: the image is made of `dist`, maybe at this moment.
+  const folder = await mkdtemp(path.join(tmpdir(), 'so-planted-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await symlink(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
   await cp(path.join(ROOT, 'src'), path.join(folder, 'src'), {
     recursive: true,
     filter: from => !from.endsWith('.test.ts'),
