@@ -1,11 +1,11 @@
 import path from 'node:path';
 import process from 'node:process';
+import { imageFlags } from '../test/support/image-flags.ts';
 import { until } from '../test/support/poll.ts';
 import { freePort } from '../test/support/port.ts';
 import { startProcess } from '../test/support/process.ts';
 import type { Teardown } from '../test/support/teardown.ts';
 import { BUNDLE } from './bundle.ts';
-import { imageFlags } from './image-flags.ts';
 import { createUsageReader, type UsageReader } from './process-usage.ts';
 import type { Standin } from './standin.ts';
 

@@ -98,11 +98,10 @@ export function createStage(parts: StageParts): Stage {
     },
     isCalm() {
       const live = [...history.live(namespace).values()];
-      const consumed = live.flatMap(({ kind, object }) => {
-        return kind === 'Deployment' || kind === 'StatefulSet' ? secretsOf(object['spec'] as object) : [];
-      });
+      const workloads = live.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet');
+      const consumed = new Set(workloads.flatMap(({ object }) => secretsOf(object['spec'] as object)));
       const all = live.filter(({ kind }) => kind === 'AwsSecret');
-      return all.every(({ object }) => isCalm(object, name => find('Secret', name), new Set(consumed)));
+      return all.every(({ object }) => isCalm(object, name => find('Secret', name), consumed));
     },
   };
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import { imageFlags } from '../support/image-flags.ts';
 import { until } from '../support/poll.ts';
 import { mortal } from '../support/process.ts';
 
@@ -36,7 +37,7 @@ export interface Bundle {
 export function startBundle({
   env,
   args = [],
-  nodeFlags = ['--disable-sigusr1'],
+  nodeFlags = imageFlags(),
   script = [BUNDLE],
   stdout,
 }: BundleOptions): Bundle {

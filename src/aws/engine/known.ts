@@ -1,6 +1,6 @@
 import type { Clock } from '../../controller/runtime/clock.ts';
 import { KeyIndex } from '../../controller/runtime/key-index.ts';
-import type { Need } from '../planner/need.ts';
+import { isCurrent, type Need } from '../planner/need.ts';
 import type { SecretMetadata } from '../services/ports.ts';
 import { type SecretValueAnswer, type SecretVersionAnswer, versionIn } from './answer.ts';
 import { createHeard } from './heard.ts';
@@ -65,10 +65,9 @@ const CURRENT = { stage: 'AWSCURRENT' } as const;
 
 /** Identifies what a need is about, within one identity and region. */
 export function keyOf({ secretId, version }: Pick<Need, 'secretId' | 'version'>): string {
-  if (!('stage' in version)) return `${version.versionId}\n\n${secretId}`;
-  // What nearly everybody asks for needs no text of its own; whoever writes a line break gets no key of anybody else's.
-  const isPlain = version.stage === CURRENT.stage && !secretId.includes('\n');
-  return isPlain ? secretId : `${version.stage}\n${secretId}`;
+  // The usual version needs no text of its own; whoever writes a line break gets no key of anybody else's.
+  if (isCurrent(version) && !secretId.includes('\n')) return secretId;
+  return 'stage' in version ? `${version.stage}\n${secretId}` : `${version.versionId}\n\n${secretId}`;
 }
 
 export function createKnown(clock: Clock): Known {
@@ -202,12 +201,13 @@ export function createKnown(clock: Clock): Known {
 
 /** As it is asked for once it is held. */
 function again({ secretId, version, mayLag }: Need): Need {
-  const isCurrent = 'stage' in version && version.stage === CURRENT.stage;
-  return { secretId, version: isCurrent ? CURRENT : version, wants: 'version', mayLag, excluded: NONE, isFirst: false };
+  const shared = isCurrent(version) ? CURRENT : version;
+  return { secretId, version: shared, wants: 'version', mayLag, excluded: NONE, isFirst: false };
 }
 
 function later(before: SecretVersionAnswer | undefined, now: SecretVersionAnswer): SecretVersionAnswer {
-  if (before === undefined || before.observedAt > now.observedAt) return before ?? now;
+  if (before === undefined) return now;
+  if (before.observedAt > now.observedAt) return before;
   // The same texts, which who was told before holds too.
   const isSame = before.versionId === now.versionId && before.previous === now.previous;
   return isSame && before.createdTime === now.createdTime ? { ...before, observedAt: now.observedAt } : now;

@@ -13,6 +13,13 @@ export interface Need {
   readonly isFirst: boolean;
 }
 
+const CURRENT = 'AWSCURRENT';
+
+/** Whether it is the version that nearly everybody asks for. */
+export function isCurrent(version: Need['version']): boolean {
+  return 'stage' in version && version.stage === CURRENT;
+}
+
 /** Calls of Secrets Manager that read; each is an IAM action too. */
 export type Operation = 'BatchGetSecretValue' | 'DescribeSecret' | 'GetSecretValue' | 'ListSecrets';
 

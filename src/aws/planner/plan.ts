@@ -1,9 +1,8 @@
 import { nameOf } from '../regions/arn.ts';
-import { BATCH_SIZE, type Knowledge, type Need, type Operation, type PlannedCall } from './need.ts';
+import { BATCH_SIZE, isCurrent, type Knowledge, type Need, type Operation, type PlannedCall } from './need.ts';
 import { prefixesOf } from './prefixes.ts';
 import { priceOf } from './prices.ts';
 
-const CURRENT = 'AWSCURRENT';
 /** Calls that ask for a secret by its id, the one with the fewest side effects first. */
 const DIRECT = ['DescribeSecret', 'GetSecretValue', 'BatchGetSecretValue'] as const;
 
@@ -26,7 +25,7 @@ export function canAnswer(need: Need, operation: Operation): boolean {
     case 'GetSecretValue':
       return true;
     case 'BatchGetSecretValue':
-      return hasStage && 'stage' in need.version && need.version.stage === CURRENT;
+      return isCurrent(need.version);
     case 'DescribeSecret':
       return need.wants === 'version' && hasStage;
     case 'ListSecrets':

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as rest } from 'node:timers/promises';
 import { endpointFlags } from '../../integration/operator.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
+import { imageFlags } from '../../support/image-flags.ts';
 import { writeKubeconfig } from '../../support/kubeconfig.ts';
 import { mortal } from '../../support/process.ts';
 import type { Pace } from '../pace.ts';
@@ -59,7 +60,7 @@ export function bundleTroupe(
       const kubeconfig = path.join(folder, 'kubeconfig');
       writeKubeconfig(kubeconfig, { ...faults.kube, server: faults.kube.url });
       const args = [...leaseFlags(lease), ...endpointFlags(faults.aws), '--log-level=debug'];
-      const script = ['--disable-sigusr1', BUNDLE, ...args, `--watch-namespaces=${namespace}`];
+      const script = [...imageFlags(), BUNDLE, ...args, `--watch-namespaces=${namespace}`];
       const child = spawn(...mortal(process.execPath, script), {
         env: {
           PATH: process.env['PATH'] ?? '',
