@@ -11,11 +11,13 @@ const logs = process.env['SECRETS_OPERATOR_TEST_LOGS'] ?? '';
 const [toolsPid, installPid] = process.argv.slice(2).map(Number);
 const startedAt = performance.now();
 const HOUR_MS = 3_600_000;
+/** Of one failure, in the summary. */
+const MOST_LINES = 40;
 
 interface Count {
   readonly passed: number;
   readonly failed: number;
-  /** What failed and how, a line each. */
+  /** What failed and how. */
   readonly failures: readonly string[];
 }
 
@@ -130,13 +132,16 @@ function failuresOf({ testResults }: Report): readonly string[] {
   return testResults.flatMap(({ name, message, status, assertionResults }) => {
     const file = path.relative(process.cwd(), name);
     const failed = assertionResults.filter(each => each.status !== 'passed');
-    if (failed.length === 0 && status !== 'passed') return [`${file}: ${firstLine(message)}`];
-    return failed.map(each => `${file}: ${each.fullName}: ${firstLine(each.failureMessages?.[0] ?? each.status)}`);
+    if (failed.length === 0 && status !== 'passed') return [`${file}: ${wordsOf(message)}`];
+    return failed.map(each => `${file}: ${each.fullName}: ${wordsOf(each.failureMessages?.[0] ?? each.status)}`);
   });
 }
 
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0]?.slice(0, 300) ?? '';
+/** What an error says, without where it was thrown. */
+function wordsOf(text: string): string {
+  const lines = text.split('\n');
+  const end = lines.findIndex(line => /^\s+at /.test(line));
+  return (end < 0 ? lines : lines.slice(0, end)).slice(0, MOST_LINES).join('\n  ');
 }
 
 const counts: Count[] = [];

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { inParallel } from '../../src/controller/runtime/in-parallel.ts';
-import { type Call, formatCall } from '../support/fault-proxy/call.ts';
 import { bundleTroupe } from './bundle/troupe.ts';
 import { type Mishap, mishapsOf } from './menu.ts';
 import { defectsOf } from './oracles/verdict.ts';
@@ -9,6 +8,7 @@ import { type Point, pointsOf } from './points.ts';
 import type { Run } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { findScenarios } from './scenarios.ts';
+import { expectSound } from './sound.ts';
 import { openTheatre, type Theatre } from './theatre.ts';
 import type { TroupeMaker } from './troupe.ts';
 import { virtualTroupe } from './virtual/troupe.ts';
@@ -79,7 +79,7 @@ function declare(theatre: Theatre, { scenario, exploration, references, points, 
   const [reference] = references;
   if (reference === undefined) return;
   test('without faults', () => {
-    for (const run of references) expect(defectsOf(run, reference)).toEqual([]);
+    for (const run of references) expectSound(run, defectsOf(run, reference));
   });
   const unmet: string[] = [];
   let explored = 0;
@@ -95,7 +95,7 @@ function declare(theatre: Theatre, { scenario, exploration, references, points, 
         task.meta.point = { wasMet: run.wasMet };
         const again = `make crash SCENARIO=${scenario.name} ARGS='-t "${exploration.name} > ${name}"'`;
         if (isSure && !run.wasMet) unmet.push(name);
-        expect(defectsOf(run, reference), `again: ${again}\n${troubles(run)}`).toEqual([]);
+        expectSound(run, defectsOf(run, reference), again);
       });
     }
   test('the calls that are made in each run were made', { concurrent: false }, () => {
@@ -118,18 +118,4 @@ async function playUntilMet(isSure: boolean, play: () => Promise<Run>): Promise<
   let run = await play();
   for (let tries = 1; isSure && !run.wasMet && tries < TRIES; tries += 1) run = await play();
   return run;
-}
-
-/** What did not go well, and all that AWS was asked: where to look first. */
-function troubles({ calls }: Run): string {
-  const isSmooth = ({ target, outcome }: Call): boolean => target === 'kube' && (outcome?.status ?? 500) < 300;
-  const from = calls[0]?.atMs ?? 0;
-  const told = calls
-    .filter(call => !isSmooth(call))
-    .map(call => {
-      const { status = 'no answer', upstream = [], fault } = call.outcome ?? {};
-      const ms = Math.round(call.atMs - from);
-      return `${ms} ms: ${formatCall(call)}: ${[status, `(${upstream.join(' ')})`, fault ?? ''].join(' ')}`;
-    });
-  return told.join('\n');
 }

@@ -11,7 +11,7 @@ import {
 } from '../support/fault-proxy/fault.ts';
 import type { Fault } from '../support/fault-proxy/fault-types.ts';
 import { until } from '../support/poll.ts';
-import { expectRegionsAsked } from './regions-answer.ts';
+import { expectRegionsAnswer } from './regions-answer.ts';
 import type { Region } from './setup.ts';
 import { useWorld } from './world.ts';
 
@@ -21,7 +21,7 @@ describe('regions are asked in order', () => {
   /** Heals all regions, and waits until the operator asks each again. */
   const recover = async (): Promise<void> => {
     for (const heal of heals.splice(0)) heal();
-    await expectRegionsAsked(world);
+    await expectRegionsAnswer(world);
   };
   afterEach(recover);
   const fail = (region: Region, fault: Fault) =>

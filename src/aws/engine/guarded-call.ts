@@ -64,7 +64,7 @@ export function guardCalls(guards: Guards, probe: () => Promise<unknown>): Guard
     try {
       const answer = await send();
       bucket.answered();
-      breaker.answered();
+      breaker.answered(startedAt);
       metrics.called(api, region, 'success');
       return { answer };
     } catch (error) {
@@ -74,7 +74,7 @@ export function guardCalls(guards: Guards, probe: () => Promise<unknown>): Guard
         bucket.throttled();
         metrics.throttled(api, region);
       } else if (is.isElsewhere) breaker.failed({ startedAt, error, isSilent: isSilence(error) }, probed);
-      else if (!(error instanceof CredentialsError)) breaker.answered();
+      else if (!(error instanceof CredentialsError)) breaker.answered(startedAt);
       return { error, is, operation: api };
     }
   };

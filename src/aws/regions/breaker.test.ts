@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock.ts';
 import { type BreakerState, createBreaker, type Probed } from './breaker.ts';
 
@@ -25,30 +25,38 @@ function world() {
   return { clock, breaker, changes, state, probe, pass, fail, isOpen };
 }
 
-test('one failure is enough where nothing was answered since it began', () => {
-  const { breaker, clock, changes, fail, isOpen } = world();
-  breaker.answered();
-  clock.advance(10);
-  fail();
-  expect(isOpen()).toBe(true);
-  expect(changes).toEqual(['open']);
-});
+describe('a silent call', () => {
+  /** What else was asked, in milliseconds before the silent call (negative) or after it began. */
+  const rows = [
+    { why: 'nothing was answered yet', answered: [], opens: true },
+    { why: 'what was answered had been asked before', answered: [-10, -1], opens: true },
+    { why: 'another was asked at the same time', answered: [0], opens: false },
+    { why: 'another was asked later, also one alone', answered: [-10, 5], opens: false },
+  ];
+  it.each(rows)('$why: opens $opens', ({ answered, opens }) => {
+    const { breaker, clock, changes, fail, isOpen } = world();
+    clock.advance(100);
+    for (const ms of answered) breaker.answered(100 + ms);
+    clock.advance(4_000);
+    fail(100);
+    expect(isOpen()).toBe(opens);
+    expect(changes).toEqual(opens ? ['open'] : []);
+  });
 
-test('one failure among answers is none of the region', () => {
-  const { breaker, clock, fail, isOpen } = world();
-  const startedAt = clock.monotonic();
-  clock.advance(10);
-  breaker.answered();
-  fail(startedAt);
-  expect(isOpen()).toBe(false);
-});
-
-test('three in a row are', () => {
-  const { breaker, clock, fail, isOpen } = world();
-  const startedAt = clock.monotonic();
-  breaker.answered();
-  for (let i = 0; i < 3; i += 1) fail(startedAt);
-  expect(isOpen()).toBe(true);
+  it('that hung through an outage says nothing once the region is back, however many do', async () => {
+    const { breaker, clock, changes, state, pass, fail } = world();
+    clock.advance(10);
+    fail();
+    state.isUp = true;
+    await pass(5_000);
+    expect(changes).toEqual(['open', 'closed']);
+    for (let i = 0; i < 20; i += 1) fail(20 + i);
+    expect(changes).toEqual(['open', 'closed']);
+    breaker.answered(clock.monotonic());
+    clock.advance(1);
+    fail();
+    expect(changes).toEqual(['open', 'closed', 'open']);
+  });
 });
 
 test('it is told once, and probed ever more rarely', async () => {
@@ -111,6 +119,19 @@ test('errors that somebody there has sent open it only if a probe fails too', as
     expect(isOpen()).toBe(!isUp);
     expect(changes).toEqual(isUp ? [] : ['open']);
   }
+});
+
+test('a probe that was silent is not believed once a call that began later was answered', async () => {
+  const { breaker, clock, changes, pass } = world();
+  const { promise, resolve } = Promise.withResolvers<Probed>();
+  clock.advance(10);
+  for (let i = 0; i < 3; i += 1)
+    breaker.failed({ startedAt: clock.monotonic(), error: 'trouble', isSilent: false }, () => promise);
+  clock.advance(10);
+  breaker.answered(clock.monotonic());
+  resolve('silent');
+  await pass(500);
+  expect(changes).toEqual([]);
 });
 
 test('one secret that AWS cannot give does not take its region from everybody, however often it is asked for', async () => {

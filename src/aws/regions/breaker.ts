@@ -24,8 +24,8 @@ export interface Breaker {
    * to ask would find out that it answers again.
    */
   trouble(probe: Probe): { readonly error: unknown } | undefined;
-  /** The region has answered a call. */
-  answered(): void;
+  /** The region has answered a call that began then, in monotonic milliseconds. */
+  answered(startedAt: number): void;
   failed(failure: Failure, probe: Probe): void;
 }
 
@@ -35,7 +35,7 @@ export interface BreakerOptions {
   readonly onChange: (state: BreakerState) => void;
 }
 
-/** So many failures in a row open it. One is enough when it is silent, and nothing has been answered since its call began. */
+/** So many errors in a row are looked into. */
 const FAILURES = 3;
 const FIRST_PROBE_MS = 2_000;
 const MAX_PROBE_MS = 15_000;
@@ -47,7 +47,8 @@ const IDLE_MS = 2 * 3_600_000;
 
 /**
  * Spares everybody the wait for a region that does not answer: after the first deadline that passes in vain it opens,
- * and is probed ever more rarely, until it answers twice.
+ * and is probed ever more rarely, until it answers twice. A failure of a call says nothing once another that began
+ * later was answered: what hung through an outage fails when the region is back.
  */
 export function createBreaker({ clock, random, onChange }: BreakerOptions): Breaker {
   let isOpen = false;
@@ -55,18 +56,30 @@ export function createBreaker({ clock, random, onChange }: BreakerOptions): Brea
   let isChecking = false;
   let last: unknown;
   let failures = 0;
-  let lastAnswer = Number.NEGATIVE_INFINITY;
+  /** When the latest call began that was answered. */
+  let heard = Number.NEGATIVE_INFINITY;
   let wantedAt = 0;
   /** Of all who have wanted to ask since it opened: one of them may have lost its credentials for good. */
   const probes = new Set<Probe>();
 
+  const hear = (startedAt: number): void => {
+    failures = 0;
+    heard = Math.max(heard, startedAt);
+  };
   const want = (probe: Probe): void => {
     probes.add(probe);
     wantedAt = clock.monotonic();
   };
+  const ask = async (probe: Probe): Promise<Probed> => {
+    const startedAt = clock.monotonic();
+    const probed = await probe();
+    if (probed === 'answered') hear(startedAt);
+    // An answer to what was asked later speaks for the region.
+    return probed === 'silent' && startedAt <= heard ? 'answered' : probed;
+  };
   const probeOnce = async (): Promise<Probed> => {
     for (const probe of probes) {
-      const probed = await probe();
+      const probed = await ask(probe);
       if (probed !== 'unasked') return probed;
       probes.delete(probe);
     }
@@ -75,8 +88,6 @@ export function createBreaker({ clock, random, onChange }: BreakerOptions): Brea
   const close = (): void => {
     isOpen = false;
     isProbing = false;
-    failures = 0;
-    lastAnswer = clock.monotonic();
     probes.clear();
     onChange('closed');
   };
@@ -107,11 +118,9 @@ export function createBreaker({ clock, random, onChange }: BreakerOptions): Brea
   /** Whether it is the region that has trouble, or what it was asked. */
   const check = async (probe: Probe): Promise<void> => {
     isChecking = true;
-    const probed = await probe();
+    const probed = await ask(probe);
     isChecking = false;
-    if (isOpen || probed === 'unasked') return;
-    if (probed === 'answered') failures = 0;
-    else open();
+    if (probed === 'silent' && !isOpen) open();
   };
 
   return {
@@ -121,17 +130,16 @@ export function createBreaker({ clock, random, onChange }: BreakerOptions): Brea
       beginProbing();
       return { error: last };
     },
-    answered() {
-      failures = 0;
-      lastAnswer = clock.monotonic();
+    answered(startedAt) {
+      hear(startedAt);
       if (!isOpen) probes.clear();
     },
     failed({ startedAt, error, isSilent }, probe) {
-      failures += 1;
       last = error;
       want(probe);
-      if (isOpen) return;
-      if (isSilent && (failures >= FAILURES || lastAnswer < startedAt)) open();
+      if (isOpen || startedAt <= heard) return;
+      failures += 1;
+      if (isSilent) open();
       else if (failures >= FAILURES && !isChecking) void check(probe);
     },
   };

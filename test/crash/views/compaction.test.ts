@@ -10,6 +10,7 @@ import { scenario as remove } from '../scenarios/delete.ts';
 import { scenario as drift } from '../scenarios/drift.ts';
 import { scenario as rotation } from '../scenarios/rotation.ts';
 import { scenario as specChange } from '../scenarios/spec-change.ts';
+import { expectSound } from '../sound.ts';
 import { openOwnTheatre } from './plane.ts';
 import { createScene, type Scene } from './scene.ts';
 import { patientTroupe } from './troupe.ts';
@@ -66,7 +67,7 @@ describe.concurrent('etcd forgets what the operator has not seen', () => {
         },
         reference,
       );
-      expect(defectsOf(run, reference)).toEqual([]);
+      expectSound(run, defectsOf(run, reference));
       expect(listed(run)).toEqual(RESOURCES);
     });
 
@@ -82,7 +83,7 @@ describe.concurrent('etcd forgets what the operator has not seen', () => {
       },
       reference,
     );
-    expect(defectsOf(run, reference)).toEqual([]);
+    expectSound(run, defectsOf(run, reference));
     expect(listed(run)).toEqual(RESOURCES);
   });
 
@@ -129,7 +130,7 @@ describe.concurrent('etcd forgets what the operator has not seen', () => {
       reference,
     );
     task.meta.point = { wasMet: true };
-    expect(defectsOf(run, reference)).toEqual([]);
+    expectSound(run, defectsOf(run, reference));
     expect(run.calls.filter(isNextPage).map(({ outcome }) => outcome?.status)).toEqual([410, 200]);
   });
 });

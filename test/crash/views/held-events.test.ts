@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { inParallel } from '../../../src/controller/runtime/in-parallel.ts';
 import { holdEvents, reset } from '../../support/fault-proxy/fault.ts';
 import { createGate } from '../../support/fault-proxy/gate.ts';
@@ -7,6 +7,7 @@ import { defectsOf } from '../oracles/verdict.ts';
 import type { Run } from '../run.ts';
 import type { Scenario } from '../scenario.ts';
 import { findScenarios } from '../scenarios.ts';
+import { expectSound } from '../sound.ts';
 import { openTheatre } from '../theatre.ts';
 import { createScene, SEEN_MS } from './scene.ts';
 import { STORIES } from './stories.ts';
@@ -88,7 +89,7 @@ for (const { scenario, reference, resources } of prepared) {
       test(`those of ${resource} are held for ${seconds} s from ${from} on`, async ({ task }) => {
         const run = await play(scenario, reference, hold);
         task.meta.point = { wasMet: run.wasMet };
-        expect(defectsOf(run, reference)).toEqual([]);
+        expectSound(run, defectsOf(run, reference));
       });
     }
   });

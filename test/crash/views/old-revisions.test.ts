@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import type { AwsSecretStatus } from '../../../src/crds/aws-secret.ts';
 import { HASH_KEY_SECRET } from '../../../src/crds/names.ts';
 import { holdEvents, kubeError, oldRevision } from '../../support/fault-proxy/fault.ts';
@@ -8,6 +8,7 @@ import type { Revision } from '../history.ts';
 import { defectsOf } from '../oracles/verdict.ts';
 import type { Run } from '../run.ts';
 import { findScenarios } from '../scenarios.ts';
+import { troublesOf } from '../sound.ts';
 import { openTheatre } from '../theatre.ts';
 import { withoutNotes } from './notes.ts';
 import { createScene, type Scene, SEEN_MS } from './scene.ts';
@@ -106,7 +107,7 @@ async function defectsAt({ name, from }: (typeof SCENARIOS)[number], view: View)
       );
       const all = judged(run, reference);
       const isNew = all.length > before.length ? all.filter(defect => !before.includes(defect)) : [];
-      defects.push(...isNew.map(defect => `at revision ${revision}: ${defect}`));
+      if (isNew.length > 0) defects.push(`at revision ${revision}:`, ...isNew, ...troublesOf(run));
       before = all;
     }
     return defects;
@@ -137,7 +138,8 @@ describe.concurrent('answers from an old revision', () => {
         `${scenario.name}: ${view.why}`,
         async ({ task }) => {
           task.meta.point = { wasMet: true };
-          expect(await defectsAt(scenario, view)).toEqual([]);
+          const defects = await defectsAt(scenario, view);
+          if (defects.length > 0) throw new Error(defects.join('\n'));
         },
         TIMEOUT_MS,
       );

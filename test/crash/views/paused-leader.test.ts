@@ -5,6 +5,7 @@ import { delay, lateAnswer } from '../../support/fault-proxy/fault.ts';
 import { type BundleIncarnation, bundleTroupe } from '../bundle/troupe.ts';
 import { defectsOf } from '../oracles/verdict.ts';
 import type { Run } from '../run.ts';
+import { expectSound } from '../sound.ts';
 import { uses } from '../stage.ts';
 import { openTheatre } from '../theatre.ts';
 import type { TroupeMaker } from '../troupe.ts';
@@ -126,7 +127,7 @@ describe('a leader is paused until another has led for long', () => {
   test.each(PAUSES)('while it $why', pause => {
     const { run, exitCode, writes } = played.get(pause) ?? {};
     if (run === undefined) throw new Error('it was not played');
-    expect(defectsOf(run, reference)).toEqual([]);
+    expectSound(run, defectsOf(run, reference));
     expect({ exitCode, writes }, 'it writes nothing when it wakes, and ends').toEqual({ exitCode: 1, writes: [] });
   });
 });

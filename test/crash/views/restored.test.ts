@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { API_VERSION, HASH_KEY_SECRET, OWNER_LABEL } from '../../../src/crds/names.ts';
 import { reset } from '../../support/fault-proxy/fault.ts';
 import type { Run } from '../run.ts';
+import { expectSound } from '../sound.ts';
 import { type Stage, uses } from '../stage.ts';
 import { openOwnTheatre } from './plane.ts';
 import { createScene, type Scene } from './scene.ts';
@@ -156,7 +157,7 @@ describe('etcd is put back', () => {
   test.each(STORIES)('$why', story => {
     const { reference, run } = played.get(story) ?? {};
     if (reference === undefined || run === undefined) throw new Error('it was not played');
-    expect(deedDefects(run, reference)).toEqual([]);
+    expectSound(run, deedDefects(run, reference));
   });
 
   test('the next operator, which has another hash key, restarts nobody either', async () => {
@@ -172,7 +173,7 @@ describe('etcd is put back', () => {
       },
       end => end === reference.end,
     );
-    expect(deedDefects(run, reference)).toEqual([]);
+    expectSound(run, deedDefects(run, reference));
     expect(stage.find('Secret', HASH_KEY_SECRET)).toBeDefined();
   });
 });

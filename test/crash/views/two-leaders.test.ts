@@ -1,10 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { inParallel } from '../../../src/controller/runtime/in-parallel.ts';
 import { holdEvents } from '../../support/fault-proxy/fault.ts';
 import { createGate } from '../../support/fault-proxy/gate.ts';
 import type { Run } from '../run.ts';
 import type { Scenario } from '../scenario.ts';
 import { findScenarios } from '../scenarios.ts';
+import { expectSound } from '../sound.ts';
 import { openTheatre } from '../theatre.ts';
 import { createScene, SEEN_MS } from './scene.ts';
 import { STORIES } from './stories.ts';
@@ -56,7 +57,7 @@ for (const { scenario, reference } of prepared) {
       test(why, async ({ task }) => {
         const run = await play(scenario, reference, lags);
         task.meta.point = { wasMet: true };
-        expect(deedDefects(run, reference)).toEqual([]);
+        expectSound(run, deedDefects(run, reference));
       });
   });
 }

@@ -4,6 +4,7 @@ import { runOperator } from '../../integration/operator.ts';
 import type { Call } from '../../support/fault-proxy/call.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
 import type { Incarnation } from '../troupe.ts';
+import { watchTheWay } from './on-the-way.ts';
 import type { VirtualTroupeOptions } from './troupe.ts';
 
 export interface VirtualIncarnation extends Incarnation {
@@ -55,6 +56,7 @@ export async function startIncarnation(options: IncarnationOptions): Promise<Vir
   };
   const faults = await startFaultProxy({ kube: { ...kube, isPlain: true }, aws, pause });
   const pauses = createPauses(faults);
+  const way = watchTheWay(faults);
   onStart(faults);
   const operator = await runOperator({
     ...{ kube: faults.kube, aws: faults.aws, operatorNamespace: namespace, watchNamespaces: [namespace] },
@@ -64,11 +66,13 @@ export async function startIncarnation(options: IncarnationOptions): Promise<Vir
   const { promise: gone, resolve } = Promise.withResolvers<void>();
   const bury = (): void => {
     isGone = true;
+    way.end();
     resolve();
   };
   const end = async (): Promise<void> => {
     await operator.stop();
     await faults.stop();
+    way.end();
     resolve();
   };
   return {
@@ -78,7 +82,7 @@ export async function startIncarnation(options: IncarnationOptions): Promise<Vir
     isBusy() {
       if (isDead) return false;
       const open = faults.calls.filter(call => call.outcome === undefined).length;
-      return open > waiting || pauses();
+      return open > waiting || way.isTaken() || pauses();
     },
     kill() {
       isDead = true;

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hang, throttled } from '../../support/fault-proxy/fault.ts';
 import { until } from '../../support/poll.ts';
-import { expectRegionsAsked } from '../regions-answer.ts';
+import { expectRegionsAnswer } from '../regions-answer.ts';
 import { createAccount } from '../token-grant.ts';
 import { uses, workloadsOf } from '../workloads.ts';
 import { MULTI_REGION } from './multi-region.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 const heals: (() => void)[] = [];
 const heal = async (): Promise<void> => {
   for (const end of heals.splice(0)) end();
-  await expectRegionsAsked(world);
+  await expectRegionsAnswer(world);
 };
 afterEach(heal);
 
