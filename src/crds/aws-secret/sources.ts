@@ -4,7 +4,18 @@ import { rules } from '../cel.ts';
 /** As the status names what was read. */
 export const SOURCE_KINDS = ['Secret', 'SecretVersion', 'Parameter', 'ParameterPath', 'Find'] as const;
 
-const secretId = z.string().min(1).max(2048).meta({ description: 'Name or ARN of a secret in AWS Secrets Manager.' });
+/** As CreateSecret takes names; those of secrets that another service of AWS manages have an exclamation mark. */
+const secretId = z
+  .string()
+  .min(1)
+  .max(2048)
+  .meta({
+    description: 'Name or ARN of a secret in AWS Secrets Manager.',
+    ...rules({
+      rule: "self.matches('^(arn:[a-zA-Z0-9/_+=.@!:-]+|[a-zA-Z0-9/_+=.@!-]+)$')",
+      message: '`secretId` must be an ARN, or a name of letters, digits, "/", "_", "+", "=", ".", "@", "!" and "-"',
+    }),
+  });
 
 const dataEntry = z
   .object({

@@ -48,7 +48,7 @@ export function sourceHints(names: Names): Hints {
       valid: () => keys,
       breaks: [() => fc.constantFrom('a/b', '.', '..', '..a', 'a b', 'a\n', 'ключ', 'a\u0000', '$(a)')],
     },
-    'spec.data[].secretId': { valid: texts => oneOf([9, anySecret], [1, texts]) },
+    'spec.data[].secretId': { valid: () => oneOf([9, anySecret], [1, anyNames]), breaks: [() => noNames] },
     'spec.data[].parameter': {
       valid: () => fc.constantFrom(parameters.level, parameters['db/login'], `${path}/missing`),
       breaks: [() => fc.constantFrom('a b', '/a:7', 'a:label', 'ключ', 'a\n', '/a?', 'Arn:aws:ssm:x')],
@@ -76,7 +76,10 @@ export function sourceHints(names: Names): Hints {
             .map(([entry, bad]) => ({ ...without(entry, ...WHOLES), ...bad })),
       ],
     },
-    'spec.dataFrom[].secretId': { valid: texts => oneOf([12, documents], [4, anySecret], [1, texts]) },
+    'spec.dataFrom[].secretId': {
+      valid: () => oneOf([12, documents], [4, anySecret], [1, anyNames]),
+      breaks: [() => noNames],
+    },
     'spec.dataFrom[].parameterPath': {
       valid: () => fc.constantFrom(path, `${path}/`, `${path}/db`, `${path}/missing`),
       breaks: [() => fc.constantFrom('a', 'a/b', '/a b', '/a:7', '/a*', '/ключ', '/a\n')],
@@ -91,6 +94,21 @@ export function sourceHints(names: Names): Hints {
     },
   };
 }
+
+const anyNames: Arbitrary<Json> = oneOf(
+  [3, fc.stringMatching(/^[a-zA-Z0-9/_+=.@!-]{1,64}$/)],
+  [1, fc.constantFrom('rds!cluster-1', '!', 'n'.repeat(2048))],
+);
+const noNames: Arbitrary<Json> = fc.constantFrom(
+  'a b',
+  'a:b',
+  'a#b',
+  'ключ',
+  'a\n',
+  'arn:',
+  'arn:aws secret',
+  'Arn:aws:a',
+);
 
 const keys: Arbitrary<Json> = oneOf(
   [4, fc.constantFrom('username', 'password', 'tls.crt', 'tls.key', 'ssh-privatekey', '.dockerconfigjson', 'DB_URL')],
