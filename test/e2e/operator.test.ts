@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workloadImage } from '../cluster/images.ts';
 import { findLeak } from '../support/canary.ts';
+import { formatCall } from '../support/fault-proxy/call.ts';
 import { hang } from '../support/fault-proxy/fault.ts';
 import { hmacOf } from '../support/kubectl.ts';
 import { until } from '../support/poll.ts';
@@ -48,7 +49,21 @@ describe('the chart on a real cluster', () => {
   /** Of the pod that has read and written most; it is replaced in the middle of the story. */
   let logOfFirst = '';
   const logs = () => env.kubectl.run('logs', '-n', NAMESPACE, 'deploy/secrets-operator', '--tail=-1');
-  const wait = (...args: readonly string[]) => env.kubectl.run('wait', '-n', APP, '--timeout=60s', ...args);
+  const wait = (...args: readonly string[]) =>
+    env.kubectl.run('wait', '-n', APP, '--timeout=60s', ...args).catch(async error => {
+      throw new Error(`${error.message}\n${await told()}`);
+    });
+  /** Where to look first when something does not come about. */
+  const told = async (): Promise<string> => {
+    const said = '{range .items[*]}{.metadata.name}: {.status.conditions[?(@.type=="Ready")].message}{"\\n"}{end}';
+    const asked = env.faults.calls.filter(({ target }) => target !== 'kube').slice(-20);
+    const parts = await Promise.all([
+      env.kubectl.run('get', 'awss', '-n', APP, '-o', `jsonpath=${said}`),
+      env.kubectl.run('get', 'pods', '-n', NAMESPACE),
+      logs().then(text => text.split('\n').slice(-20).join('\n')),
+    ]);
+    return [...parts, ...asked.map(call => `${formatCall(call)}: ${call.outcome?.status}`)].join('\n');
+  };
   const podsOf = async (app: string): Promise<readonly { readonly name: string; readonly uid: string }[]> => {
     const { items } = await env.kubectl.json<PodList>('get', 'pods', '-n', APP, '-l', `app.kubernetes.io/name=${app}`);
     return items.filter(pod => pod.metadata.deletionTimestamp === undefined).map(pod => pod.metadata);
@@ -97,10 +112,7 @@ describe('the chart on a real cluster', () => {
     } finally {
       await rm(overlay, { recursive: true });
     }
-    await wait('--for=condition=Ready', 'awssecrets', '--all').catch(async error => {
-      const said = '{range .items[*]}{.metadata.name}: {.status.conditions[?(@.type=="Ready")].message}{"\\n"}{end}';
-      throw new Error(`${error.message}\n${await env.kubectl.run('get', 'awss', '-n', APP, '-o', `jsonpath=${said}`)}`);
-    });
+    await wait('--for=condition=Ready', 'awssecrets', '--all');
     const secret = await env.kubectl.json<{ data: Record<string, string> }>('get', 'secret', '-n', APP, 'payments-db');
     const data = Object.fromEntries(
       Object.entries(secret.data).map(([k, v]) => [k, Buffer.from(v, 'base64').toString()]),
