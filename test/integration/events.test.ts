@@ -111,9 +111,12 @@ describe('what is told about an AwsSecret', () => {
   });
 
   it('with a note that is longer than an event holds', async () => {
-    const secretId = world.unique('ä'.repeat(600));
-    await world.applyAwsSecret('long-note', { dataFrom: [{ secretId }] });
-    const { status } = await world.expectCondition('long-note', 'Ready', 'False', 'SecretNotFound');
+    // Its end falls among characters of several bytes.
+    const secretId = world.unique('x'.repeat(450));
+    await world.aws['eu-west-1'].create(secretId, '{"a":"1"}');
+    const jmesPath = JSON.stringify('語'.repeat(600));
+    await world.applyAwsSecret('long-note', { data: [{ key: 'a', secretId, jmesPath }] });
+    const { status } = await world.expectCondition('long-note', 'Ready', 'False', 'PropertyNotFound');
     const [event] = await world.events('long-note');
     expect(Buffer.byteLength(event?.note ?? '')).toBeGreaterThan(1_020);
     expect(status?.conditions?.[0]?.message.startsWith(event?.note ?? '')).toBe(true);

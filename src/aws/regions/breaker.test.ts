@@ -33,7 +33,7 @@ describe('a silent call', () => {
     { why: 'another was asked at the same time', answered: [0], opens: false },
     { why: 'another was asked later, also one alone', answered: [-10, 5], opens: false },
   ];
-  it.each(rows)('$why: opens $opens', ({ answered, opens }) => {
+  it.each(rows)('opens it, or not: $why', ({ answered, opens }) => {
     const { breaker, clock, changes, fail, isOpen } = world();
     clock.advance(100);
     for (const ms of answered) breaker.answered(100 + ms);

@@ -11,9 +11,9 @@ import { scenario as drift } from '../scenarios/drift.ts';
 import { scenario as rotation } from '../scenarios/rotation.ts';
 import { scenario as specChange } from '../scenarios/spec-change.ts';
 import { expectSound } from '../sound.ts';
+import { virtualTroupe } from '../virtual/troupe.ts';
 import { openOwnTheatre } from './plane.ts';
 import { createScene, type Scene } from './scene.ts';
-import { patientTroupe } from './troupe.ts';
 
 /** For so long no watch can be opened: longer than a refresh takes to come. */
 const CUT_MS = 90_000;
@@ -30,7 +30,7 @@ const RESOURCES = ['awssecrets', 'secrets', 'deployments', 'statefulsets'];
 const theatre = await openOwnTheatre(['--watch-cache=false']);
 
 async function play(scenario: Scenario, prepare: (scene: Scene) => Promise<void>, reference?: Run): Promise<Run> {
-  const scene = await createScene(theatre, patientTroupe(theatre));
+  const scene = await createScene(theatre, virtualTroupe(theatre));
   const { stage } = scene;
   try {
     await scenario.given(stage);

@@ -9,9 +9,9 @@ import type { Scenario } from '../scenario.ts';
 import { findScenarios } from '../scenarios.ts';
 import { expectSound } from '../sound.ts';
 import { openTheatre } from '../theatre.ts';
+import { virtualTroupe } from '../virtual/troupe.ts';
 import { createScene, SEEN_MS } from './scene.ts';
 import { STORIES } from './stories.ts';
-import { patientTroupe } from './troupe.ts';
 
 const KINDS = { AwsSecret: 'awssecrets', Secret: 'secrets', Deployment: 'deployments', StatefulSet: 'statefulsets' };
 /** Shorter than a change needs to settle, and longer than it takes until all is refreshed twice. */
@@ -29,7 +29,7 @@ const theatre = await openTheatre();
 
 /** Plays a scenario, and lets the operator see what becomes of one kind of objects only after all else. */
 async function play(scenario: Scenario, reference?: Run, hold?: Hold): Promise<Run> {
-  const scene = await createScene(theatre, patientTroupe(theatre));
+  const scene = await createScene(theatre, virtualTroupe(theatre));
   const { stage } = scene;
   const gate = createGate();
   let held = 0;

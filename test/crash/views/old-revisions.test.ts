@@ -10,9 +10,9 @@ import type { Run } from '../run.ts';
 import { findScenarios } from '../scenarios.ts';
 import { troublesOf } from '../sound.ts';
 import { openTheatre } from '../theatre.ts';
+import { virtualTroupe } from '../virtual/troupe.ts';
 import { withoutNotes } from './notes.ts';
 import { createScene, type Scene, SEEN_MS } from './scene.ts';
-import { patientTroupe } from './troupe.ts';
 
 /** For so long nothing newer is told: until a change that was seen has settled and been acted upon. */
 const OLD_MS = 20_000;
@@ -81,7 +81,7 @@ async function restart({ stage: { operator } }: Scene): Promise<void> {
 async function defectsAt({ name, from }: (typeof SCENARIOS)[number], view: View): Promise<readonly string[]> {
   const [scenario] = (await findScenarios()).filter(scenario => scenario.name === name);
   if (scenario === undefined) throw new Error(`no scenario ${name}`);
-  const scene = await createScene(theatre, patientTroupe(theatre));
+  const scene = await createScene(theatre, virtualTroupe(theatre));
   try {
     await scenario.given(scene.stage);
     await scene.calm();

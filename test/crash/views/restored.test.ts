@@ -4,9 +4,9 @@ import { reset } from '../../support/fault-proxy/fault.ts';
 import type { Run } from '../run.ts';
 import { expectSound } from '../sound.ts';
 import { type Stage, uses } from '../stage.ts';
+import { virtualTroupe } from '../virtual/troupe.ts';
 import { openOwnTheatre } from './plane.ts';
 import { createScene, type Scene } from './scene.ts';
-import { patientTroupe } from './troupe.ts';
 import { deedDefects } from './verdict.ts';
 
 interface Story {
@@ -130,7 +130,7 @@ describe('etcd is put back', () => {
     Promise.all([...played].map(([story, { scene }]) => act(story, scene)));
 
   beforeAll(async () => {
-    for (const story of STORIES) played.set(story, { scene: await createScene(theatre, patientTroupe(theatre)) });
+    for (const story of STORIES) played.set(story, { scene: await createScene(theatre, virtualTroupe(theatre)) });
     await each((story, scene) => story.given(scene));
     const snapshot = await theatre.plane.snapshot();
     await theatre.renewHistory();

@@ -7,9 +7,9 @@ import type { Scenario } from '../scenario.ts';
 import { findScenarios } from '../scenarios.ts';
 import { expectSound } from '../sound.ts';
 import { openTheatre } from '../theatre.ts';
+import { virtualTroupe } from '../virtual/troupe.ts';
 import { createScene, SEEN_MS } from './scene.ts';
 import { STORIES } from './stories.ts';
-import { patientTroupe } from './troupe.ts';
 import { deedDefects } from './verdict.ts';
 
 /** How long one of them sees nothing of a kind: until a change has settled and been acted upon. */
@@ -20,7 +20,7 @@ const theatre = await openTheatre();
 
 /** Plays a scenario with one operator, or with two that know nothing of each other; `lags` is late to the second. */
 async function play(scenario: Scenario, reference?: Run, lags?: string): Promise<Run> {
-  const scene = await createScene(theatre, patientTroupe(theatre), reference === undefined ? 1 : 2);
+  const scene = await createScene(theatre, virtualTroupe(theatre), reference === undefined ? 1 : 2);
   const { stage } = scene;
   const gate = createGate();
   let isSeen = false;
