@@ -173,6 +173,28 @@ test('verifying keeps what only a read of the value tells, and takes the region 
   expect(answer).toEqual({ kind: 'same', sources: [{ ...source, version }], observedAt: 0 });
 });
 
+const [early, late] = ['2028-12-31T23:59:59.000Z', '2029-01-01T00:00:02.000Z'];
+const times = [
+  { why: 'the record knows an earlier one', record: early, status: undefined, is: early },
+  { why: 'another leader has told an earlier one', record: late, status: early, is: early },
+  { why: 'the record’s is the earliest', record: early, status: late, is: early },
+  { why: 'the status has none that can be read', record: late, status: 'tomorrow', is: late },
+  { why: 'the status tells of another version', record: late, status: early, versionId: 'v0', is: late },
+];
+test.each(times)('a version was made when it was first said to be: $why', async ({ versionId = 'v1', ...row }) => {
+  const known = (createdTime: string | undefined) => createdTime && { region: 'eu-central-1', createdTime };
+  const source = aSource('s').source;
+  const record = aRecord({
+    sources: [{ source, version: { versionId: 'v1', region: 'eu-central-1', createdTime: row.record } }],
+  });
+  const sources = [{ name: 's', stage: 'AWSCURRENT', versionId, region: 'eu-west-1', ...known(row.status) }];
+  const target = { name: 'payments', uid: 'secret-uid', resourceVersion: '7' };
+  const awsSecret = anAwsSecret({ spec: { dataFrom: [{ secretId: 's' }] }, status: { target, sources } });
+  const answer = await verifySources(aws({ s: 'v1' }).reader, awsSecret, record, 0);
+  const version = { versionId: 'v1', region: 'eu-west-1', createdTime: row.is };
+  expect(answer).toEqual({ kind: 'same', sources: [{ source, version }], observedAt: 0 });
+});
+
 test('a fetch gives every value by its source, with its version, region and time', async () => {
   const { reader, calls } = aws({ s: 'v1', t: 'v2' });
   const fetched = await fetchSources(reader, two, undefined, 0);

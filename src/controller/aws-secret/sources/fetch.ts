@@ -42,19 +42,33 @@ export async function verifySources(
     isSameVersion(source, known.get(sourceKey(source)), version),
   );
   if (!isSame) return { kind: 'moved' };
-  // What only a read of the value tells stays; the region is the one that answered now.
-  const merge = ({ record: { source, version } }: { record: SourceRecord }): SourceRecord => ({
-    source,
-    version: version && { ...known.get(sourceKey(source)), ...version },
-  });
-  return { kind: 'same', sources: answers.found.map(merge), observedAt: answers.observedAt };
+  return { kind: 'same', sources: answers.found.map(({ record }) => record), observedAt: answers.observedAt };
 }
 
 /** Numbers of parameters mean something in one region alone, and begin anew with a parameter that is made anew. */
-function isSameVersion({ kind }: Source, held: SourceVersion | undefined, found: SourceVersion | undefined): boolean {
+function isNumbered({ kind }: Source): boolean {
+  return kind === 'Parameter' || kind === 'ParameterPath';
+}
+
+function isSameVersion(source: Source, held: SourceVersion | undefined, found: SourceVersion | undefined): boolean {
   if (held?.versionId !== found?.versionId) return false;
-  const isNumbered = kind === 'Parameter' || kind === 'ParameterPath';
-  return !isNumbered || (held?.region === found?.region && held?.createdTime === found?.createdTime);
+  return !isNumbered(source) || (held?.region === found?.region && held?.createdTime === found?.createdTime);
+}
+
+/**
+ * The version as the answer tells it. When it was made only a read of its value tells, and each region something else:
+ * the earliest that is known of a version is the nearest, and the same for all who know the status.
+ */
+function versionOf(
+  answer: ObservedVersion,
+  source: Source,
+  known: readonly (SourceVersion | undefined)[],
+): SourceVersion {
+  const { versionId, region } = answer;
+  const all = isNumbered(source) ? [answer] : [answer, ...known.filter(other => other?.versionId === versionId)];
+  const times = all.map(version => version?.createdTime).filter(time => !Number.isNaN(Date.parse(time ?? '')));
+  const [createdTime] = times.sort((a = '', b = '') => Date.parse(a) - Date.parse(b));
+  return { versionId, region, ...(createdTime !== undefined && { createdTime }) };
 }
 
 /** Reads every source whole. All or nothing: one failure fails all, so that no Secret is ever written in part. */
@@ -115,13 +129,12 @@ async function readAll<T extends ObservedVersion>(
   const found: { record: SourceRecord; answer: T | undefined }[] = [];
   const failures: SourceFailure[] = [];
   let observedAt = Number.POSITIVE_INFINITY;
-  for (const [index, { source }] of requests.entries()) {
+  for (const [index, { source, held }] of requests.entries()) {
     const result = results[index];
     if (result === undefined) continue;
     if (result.ok) {
       const answer = result.value;
-      const { versionId, region, createdTime } = answer;
-      const version = { versionId, region, ...(createdTime !== undefined && { createdTime }) };
+      const version = versionOf(answer, source, [held, heldFromStatus(awsSecret, source)]);
       found.push({ record: { source, version }, answer });
       observedAt = Math.min(observedAt, answer.observedAt);
     } else if (result.error.reason === 'SecretNotFound' && isOptional(awsSecret, source)) {
