@@ -6,9 +6,9 @@ import { type SecretValueAnswer, type SecretVersionAnswer, versionIn } from './a
 import { createHeard } from './heard.ts';
 
 /** A version that was asked for, and how often it will be. */
-interface Entry {
-  /** As it will be asked for again: the version alone, and of nobody who holds nothing. */
-  need: Need;
+interface Entry extends Pick<Need, 'secretId' | 'version'> {
+  /** Whether whoever asked last may be told by a list. */
+  mayLag: boolean;
   /** What the secret itself has told last. */
   direct: SecretVersionAnswer | undefined;
   /** What a list has told last, where that is not known to be behind. */
@@ -72,6 +72,7 @@ export function keyOf({ secretId, version }: Pick<Need, 'secretId' | 'version'>)
 
 export function createKnown(clock: Clock): Known {
   const entries = new Map<string, Entry>();
+  /** Keys by id, but for those that are ids. */
   const byId = new KeyIndex();
   const values = new Map<string, KeptValue>();
   const heard = createHeard(clock);
@@ -92,10 +93,10 @@ export function createKnown(clock: Clock): Known {
   };
   const forget = (now: number): void => {
     sweptAt = now;
-    for (const [key, { need, askedAt, intervalMs = 0 }] of entries) {
+    for (const [key, { secretId, askedAt, intervalMs = 0 }] of entries) {
       if (now - askedAt <= Math.max(FORGET_MS, 2 * intervalMs)) continue;
       entries.delete(key);
-      byId.delete(need.secretId, key);
+      byId.delete(secretId, key);
     }
   };
   const sweep = (): void => {
@@ -105,14 +106,15 @@ export function createKnown(clock: Clock): Known {
     if (isSweeping) clock.schedule(VALUE_MS, sweep);
   };
   const create = (key: string, need: Need): Entry => {
-    const secret = heard.of(need.secretId);
+    const { secretId, version, mayLag } = need;
+    const secret = heard.of(secretId);
     const listed = secret && versionIn(secret, need, secret.observedAt);
     const entry: Entry = {
-      ...{ need: again(need), direct: undefined, listed, unlistedUntil: Number.NEGATIVE_INFINITY },
-      ...{ intervalMs: undefined, askedAt: clock.monotonic() },
+      ...{ secretId, version: isCurrent(version) ? CURRENT : version, mayLag },
+      ...{ direct: undefined, listed, unlistedUntil: 0, intervalMs: undefined, askedAt: clock.monotonic() },
     };
     entries.set(key, entry);
-    byId.add(need.secretId, key);
+    if (key !== secretId) byId.add(secretId, key);
     return entry;
   };
   const entryOf = (need: Need): Entry => {
@@ -139,7 +141,7 @@ export function createKnown(clock: Clock): Known {
       const { intervalMs: known = 0, askedAt } = entry;
       const isShared = known > 0 && now - askedAt <= 2 * known;
       entry.askedAt = now;
-      if (entry.need.mayLag !== need.mayLag) entry.need = again(need);
+      entry.mayLag = need.mayLag;
       // Of several AwsSecrets the one that asks most often, while it does.
       if (intervalMs !== undefined) entry.intervalMs = isShared ? Math.min(intervalMs, known) : intervalMs;
     },
@@ -154,12 +156,12 @@ export function createKnown(clock: Clock): Known {
     learnVersion,
     learnListed(need, answer) {
       const entry = entryOf(need);
-      entry.unlistedUntil = Number.NEGATIVE_INFINITY;
+      entry.unlistedUntil = 0;
       if (entry.direct !== undefined && isBehind(answer, entry.direct)) return false;
       entry.listed = later(entry.listed, answer);
       // It proves nothing any more; who may not lag, and comes later, asks anew.
       const isOld = entry.direct !== undefined && answer.observedAt - entry.direct.observedAt >= LIST_LAG_MS;
-      if (isOld && entry.need.mayLag) entry.direct = undefined;
+      if (isOld && entry.mayLag) entry.direct = undefined;
       return true;
     },
     hear: heard.hear,
@@ -186,23 +188,26 @@ export function createKnown(clock: Clock): Known {
       const due: { readonly need: Need; readonly dueAt: number }[] = [];
       for (const entry of entries.values()) {
         const dueAt = soonDueAt(entry, now);
-        const { need, unlistedUntil } = entry;
-        if (dueAt === undefined || !isWanted(need)) continue;
-        due.push({ need: unlistedUntil > now ? { ...need, mayLag: false } : need, dueAt });
+        if (dueAt === undefined) continue;
+        const need = again(entry);
+        if (isWanted(need)) due.push({ need: entry.unlistedUntil > now ? { ...need, mayLag: false } : need, dueAt });
       }
       return due.sort((a, b) => a.dueAt - b.dueAt).map(({ need }) => need);
     },
-    stagesOf: secretId => byId.get(secretId).flatMap(key => entries.get(key)?.need ?? []),
+    stagesOf: secretId =>
+      [secretId, ...byId.get(secretId)].flatMap(key => {
+        const entry = entries.get(key);
+        return entry?.secretId === secretId ? [again(entry)] : [];
+      }),
     get size() {
       return entries.size;
     },
   };
 }
 
-/** As it is asked for once it is held. */
-function again({ secretId, version, mayLag }: Need): Need {
-  const shared = isCurrent(version) ? CURRENT : version;
-  return { secretId, version: shared, wants: 'version', mayLag, excluded: NONE, isFirst: false };
+/** As it will be asked for again: the version alone, and of nobody who holds nothing. */
+function again({ secretId, version, mayLag }: Entry): Need {
+  return { secretId, version, wants: 'version', mayLag, excluded: NONE, isFirst: false };
 }
 
 function later(before: SecretVersionAnswer | undefined, now: SecretVersionAnswer): SecretVersionAnswer {
@@ -220,8 +225,8 @@ function newestOf(entry: Entry | undefined): SecretVersionAnswer | undefined {
 
 /** When it will be asked for again; undefined where that is not before half of its interval has passed, or not at all. */
 function soonDueAt(entry: Entry, now: number): number | undefined {
-  const { need, direct, intervalMs, askedAt } = entry;
-  const answer = need.mayLag ? newestOf(entry) : direct;
+  const { mayLag, direct, intervalMs, askedAt } = entry;
+  const answer = mayLag ? newestOf(entry) : direct;
   if (answer === undefined || intervalMs === undefined || now - askedAt > 2 * intervalMs) return undefined;
   const dueAt = answer.observedAt + intervalMs;
   return dueAt - now <= intervalMs / 2 ? dueAt : undefined;

@@ -41,10 +41,10 @@ export function watchTheWay({ calls, aws, kube }: Pick<FaultProxy, 'calls' | 'aw
     return arrived;
   };
   const onRequest = (request: ClientRequest): void => {
-    const headers = request.getHeaders() as IncomingHttpHeaders;
-    const key = keyOf(headers);
+    if (!hosts.has(String(request.getHeader('host')))) return;
+    const key = keyOf(request.getHeaders() as IncomingHttpHeaders);
     // The proxy passes on what has arrived with the headers that it had.
-    if (!hosts.has(headers.host ?? '') || arrivedNow().has(key)) return;
+    if (arrivedNow().has(key)) return;
     open.set(request, { key, at: performance.now() });
     request.once('close', () => open.delete(request));
   };
