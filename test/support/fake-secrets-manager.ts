@@ -106,7 +106,9 @@ export function fakeSecretsManager(): FakeSecretsManager {
         if (code === 'absent') continue;
         try {
           if (code !== undefined) throw code instanceof Error ? code : sdkError(code, 400);
-          answer.values.push(answerOf(secretId, { stage: 'AWSCURRENT' }));
+          // A batch does not tell when a version was made.
+          const { createdTime: _, ...value } = answerOf(secretId, { stage: 'AWSCURRENT' });
+          answer.values.push(value);
         } catch (error) {
           answer.errors.push({ secretId, code: (error as Error).name });
         }

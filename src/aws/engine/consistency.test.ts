@@ -237,3 +237,33 @@ test('of what is coming no more is looked at than there is room for, and no secr
   expect(service.calls[0]?.split(' ')).toHaveLength(1 + 20);
   expect(made()).toEqual({ BatchGetSecretValue: 1 });
 });
+
+test('of two calls that overlap neither is believed if they differ: whoever asks later asks anew', async () => {
+  const { clock, service, need, values, question } = laneWorld(1);
+  const strict = need(0, { mayLag: false });
+  const getValue = service.getValue;
+  const [there, back] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let made = 0;
+  // The first is slow on its way there, the second on its way back.
+  service.getValue = async (...asked) => {
+    made += 1;
+    const call = made;
+    if (call === 1) await there.promise;
+    const told = await getValue(...asked);
+    if (call === 2) await back.promise;
+    return told;
+  };
+  const first = values([strict]);
+  await begun(clock);
+  clock.advance(20);
+  const second = values([strict], question(clock.monotonic()));
+  await begun(clock);
+  service.secrets.set('prod/s0', { stages: { AWSCURRENT: 'new' } });
+  clock.advance(500);
+  there.resolve();
+  expect(await first).toEqual(['new']);
+  clock.advance(10);
+  back.resolve();
+  expect(await second).toEqual(['new']);
+  expect(await values([strict], question(0))).toEqual(['new']);
+});

@@ -4,6 +4,7 @@ import type { Clock } from '../../controller/runtime/clock.ts';
 export interface KeptAnswers<A> {
   /** Undefined when none is known, or what is known was observed before `freshAfter`. */
   get(key: string, freshAfter: number): A | undefined;
+  /** Takes an answer that has just come. */
   keep(key: string, answer: A): void;
 }
 
@@ -11,6 +12,14 @@ export interface KeptAnswersOptions<A> {
   readonly clock: Clock;
   /** Bytes of an answer that count towards the limit of all. */
   readonly sizeOf: (answer: A) => number;
+  /** Whether two answers tell the same versions. */
+  readonly isSame: (one: A, other: A) => boolean;
+}
+
+interface Kept<A> {
+  /** Undefined: those that came are in doubt. */
+  readonly answer: A | undefined;
+  readonly toldAt: number;
 }
 
 /** Long enough for every AwsSecret that asks the same. */
@@ -21,28 +30,34 @@ const MAX_BYTES = 32 * 1_024 * 1_024;
 export function createKeptAnswers<A extends { readonly observedAt: number }>({
   clock,
   sizeOf,
+  isSame,
 }: KeptAnswersOptions<A>): KeptAnswers<A> {
-  const kept = new Map<string, A>();
+  const all = new Map<string, Kept<A>>();
   let bytes = 0;
-  const forget = (key: string, answer: A): void => {
-    if (kept.get(key) !== answer) return;
-    kept.delete(key);
-    bytes -= sizeOf(answer);
+  const forget = (key: string, kept: Kept<A>): void => {
+    if (all.get(key) !== kept) return;
+    all.delete(key);
+    bytes -= kept.answer === undefined ? 0 : sizeOf(kept.answer);
+  };
+  /** Of two calls that overlap nobody knows which AWS has looked at last: where they differ, neither proves anything. */
+  const settled = (former: Kept<A> | undefined, answer: A): A | undefined => {
+    if (former === undefined || answer.observedAt >= former.toldAt) return answer;
+    if (former.answer === undefined || !isSame(former.answer, answer)) return undefined;
+    return former.answer.observedAt > answer.observedAt ? former.answer : answer;
   };
   return {
     get(key, freshAfter) {
-      const known = kept.get(key);
-      return known !== undefined && known.observedAt >= freshAfter ? known : undefined;
+      const answer = all.get(key)?.answer;
+      return answer !== undefined && answer.observedAt >= freshAfter ? answer : undefined;
     },
     keep(key, answer) {
-      const former = kept.get(key);
-      // One call may overtake another that began before it.
-      if (former !== undefined && former.observedAt > answer.observedAt) return;
+      const former = all.get(key);
+      const kept = { answer: settled(former, answer), toldAt: clock.monotonic() };
       if (former !== undefined) forget(key, former);
-      kept.set(key, answer);
-      bytes += sizeOf(answer);
-      for (const [oldest, other] of kept) if (bytes > MAX_BYTES) forget(oldest, other);
-      clock.schedule(KEPT_MS, () => forget(key, answer));
+      all.set(key, kept);
+      bytes += kept.answer === undefined ? 0 : sizeOf(kept.answer);
+      for (const [oldest, other] of all) if (bytes > MAX_BYTES) forget(oldest, other);
+      clock.schedule(KEPT_MS, () => forget(key, kept));
     },
   };
 }

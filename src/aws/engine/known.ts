@@ -11,6 +11,8 @@ interface Entry extends Pick<Need, 'secretId' | 'version'> {
   mayLag: boolean;
   /** What the secret itself has told last. */
   direct: SecretVersionAnswer | undefined;
+  /** When that came. */
+  toldAt: number;
   /** What a list has told last, where that is not known to be behind. */
   listed: SecretVersionAnswer | undefined;
   /** Until when no list is expected to have it. */
@@ -111,7 +113,8 @@ export function createKnown(clock: Clock): Known {
     const listed = secret && versionIn(secret, need, secret.observedAt);
     const entry: Entry = {
       ...{ secretId, version: isCurrent(version) ? CURRENT : version, mayLag },
-      ...{ direct: undefined, listed, unlistedUntil: 0, intervalMs: undefined, askedAt: clock.monotonic() },
+      ...{ direct: undefined, toldAt: 0, listed, unlistedUntil: 0 },
+      ...{ intervalMs: undefined, askedAt: clock.monotonic() },
     };
     entries.set(key, entry);
     if (key !== secretId) byId.add(secretId, key);
@@ -129,7 +132,11 @@ export function createKnown(clock: Clock): Known {
   };
   const learnVersion = (need: Need, answer: SecretVersionAnswer): void => {
     const entry = entryOf(need);
-    entry.direct = later(entry.direct, answer);
+    // Of two calls that overlap nobody knows which AWS has looked at last: where they differ, neither proves anything.
+    const isOverlapping = answer.observedAt < entry.toldAt;
+    const isInDoubt = isOverlapping && entry.direct?.versionId !== answer.versionId;
+    entry.direct = isInDoubt ? undefined : later(entry.direct, answer);
+    entry.toldAt = Math.ceil(clock.monotonic());
     if (entry.listed !== undefined && isBehind(entry.listed, answer)) entry.listed = undefined;
   };
 

@@ -5,7 +5,7 @@ import { fakeSecretsManager, sdkError } from '../../../test/support/fake-secrets
 import type { Identity } from '../../controller/aws-secret/ports.ts';
 import { keyOf } from '../identity/identity-key.ts';
 import type { Need } from '../planner/need.ts';
-import { createRates } from '../rates/rates.ts';
+import { createRates, type Rates } from '../rates/rates.ts';
 import { createBreaker } from '../regions/breaker.ts';
 import type { ParameterStore } from '../services/ports.ts';
 import type { Asked } from './answer.ts';
@@ -75,8 +75,16 @@ function world() {
     ...{ breaker: () => undefined, denied: () => undefined },
   };
   const breaker = createBreaker({ clock, random: () => 0.5, onChange: () => undefined });
+  const all = createRates(clock);
+  const payers: string[] = [];
+  const rates: Rates = {
+    bucketOf(account, region, api) {
+      payers.push(account);
+      return all.bucketOf(account, region, api);
+    },
+  };
   const lanes = createLanes({
-    ...{ clock, log: aLog().log, metrics, rates: createRates(clock), keyOf, breakerOf: () => breaker },
+    ...{ clock, log: aLog().log, metrics, rates, keyOf, breakerOf: () => breaker },
     servicesOf(of) {
       const { secrets, parameters } = serviceOf(nameOf.get(keyOf(of)) ?? '');
       return { secretsManager: secrets, parameterStore: parameters.store };
@@ -98,7 +106,7 @@ function world() {
     return await answer;
   };
   return {
-    ...{ clock, lanes, asked, wait },
+    ...{ clock, lanes, asked, payers, wait },
     lane: (name: string) => lanes.of(IDENTITIES[name] ?? identity(), 'eu-west-1'),
     deny(name: string) {
       serviceOf(name).secrets.faults.set('*', 'AccessDeniedException');
@@ -203,4 +211,22 @@ test('one lane for each identity and region, however often and by whom it is ask
   expect(new Set(made).size).toBe(all.length);
   expect(all.map(([of, region]) => lanes.of(structuredClone(of), region))).toEqual(made);
   expect(lanes.of(identity({ namespace: 'other' }), 'eu-west-1'), 'the operator is one for all').toBe(made[0]);
+});
+
+const payers = [
+  { why: 'the operator’s own', of: ['own'], account: 'own' },
+  {
+    why: 'the last role’s',
+    of: ['chain', 'chain of an account', 'account with another role'],
+    account: '123456789012',
+  },
+  { why: 'not known here: its own', of: ['account'], account: 'shop/payments' },
+  { why: 'another one’s of that name', of: ['account of another namespace'], account: 'other/payments' },
+];
+test.each(payers)('calls are limited by account: $why', async ({ of, account }) => {
+  for (const name of of) {
+    const { lane, wait, payers } = world();
+    await wait(lane(name).parameters.read({ name: '/a' }, anyAge.freshAfter));
+    expect(payers, name).toEqual([account]);
+  }
 });

@@ -112,8 +112,11 @@ function createLane(options: LanesOptions, { identity, identityKey, region }: Pl
   };
 }
 
-/** The account whose quotas are used: that of the last role, else the operator's own, whichever that is. */
-function accountOf({ roleArn, assumeRoles }: Identity): string {
+/**
+ * The account whose quotas are used: that of the last role. The operator's own is `own`, whichever that is; of a
+ * ServiceAccount whose annotation names the role it is not known here, and one is not held up by another's account.
+ */
+function accountOf({ roleArn, assumeRoles, namespace, serviceAccountName }: Identity): string {
   const last = assumeRoles.at(-1)?.roleArn ?? roleArn;
-  return last?.split(':')[4] ?? 'own';
+  return last?.split(':')[4] ?? (serviceAccountName === undefined ? 'own' : `${namespace}/${serviceAccountName}`);
 }

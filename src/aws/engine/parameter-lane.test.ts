@@ -38,26 +38,37 @@ function aParameter(name: string, version = 1): ParameterAnswer {
   return { name, arn, selector: undefined, version, bytes: Buffer.from(`value ${version}`) };
 }
 
-test('an answer that comes late does not replace one that was asked for after it', async () => {
-  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  let version = 0;
-  const { clock, lane, ask } = world({
-    async getParameters(names) {
-      version += 1;
-      const parameters = names.map(name => aParameter(name, version));
-      await gates[version - 1]?.promise;
-      return { parameters, invalid: [] };
-    },
-  });
-  const [slow] = await ask([{ name: '/a' }]);
-  clock.advance(100);
-  const [quick] = await ask([{ name: '/a' }]);
-  gates[1]?.resolve();
-  expect(await quick).toMatchObject({ answer: { parameters: [{ version: 2 }] } });
-  gates[0]?.resolve();
-  await slow;
-  expect(await lane.read({ name: '/a' }, 0)).toMatchObject({ answer: { parameters: [{ version: 2 }] } });
-});
+const overlaps = [
+  { why: 'the one that was asked first comes last', order: [1, 0], versions: [1, 2], calls: 3 },
+  { why: 'the one that was asked first comes first', order: [0, 1], versions: [2, 1], calls: 3 },
+  { why: 'both say the same', order: [1, 0], versions: [2, 2], calls: 2 },
+];
+test.each(overlaps)(
+  'of two calls that overlap neither is believed if they differ: $why',
+  async ({ order, versions, calls }) => {
+    const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let made = 0;
+    const { clock, ask } = world({
+      async getParameters(names) {
+        const call = made;
+        made += 1;
+        await gates[call]?.promise;
+        return { parameters: names.map(name => aParameter(name, versions[call] ?? 2)), invalid: [] };
+      },
+    });
+    const asked = [...(await ask([{ name: '/a' }]))];
+    clock.advance(100);
+    asked.push(...(await ask([{ name: '/a' }])));
+    for (const call of order) {
+      clock.advance(10);
+      gates[call]?.resolve();
+      expect(await asked[call]).toMatchObject({ answer: { parameters: [{ version: versions[call] }] } });
+    }
+    const [later] = await ask([{ name: '/a' }], 0);
+    expect(await later).toMatchObject({ answer: { parameters: [{ version: 2 }] } });
+    expect(made).toBe(calls);
+  },
+);
 
 const refused = [
   { why: 'there are no credentials', error: new CredentialsError(sdkError('AccessDenied', 403)), calls: 1 },

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../controller/runtime/clock.ts';
 import type { AwsMetrics } from '../metrics.ts';
 import { PARAMETER_BATCH_SIZE } from '../planner/need.ts';
@@ -38,6 +39,7 @@ export function createParameterLane({ region, clock, service, guarded, metrics }
   const kept = createKeptAnswers<ParametersTold>({
     clock,
     sizeOf: ({ parameters }) => parameters.reduce((sum, parameter) => sum + parameter.bytes.length, 0),
+    isSame: (one, other) => isDeepStrictEqual(versionsOf(one), versionsOf(other)),
   });
 
   type Waiting = Inquiry<ParameterQuestion, Asked<ParametersTold>>;
@@ -137,6 +139,10 @@ export function createParameterLane({ region, clock, service, guarded, metrics }
 
 function keyOf(question: ParameterQuestion): string {
   return 'name' in question ? `name ${question.name}` : `path ${question.path}`;
+}
+
+function versionsOf({ parameters }: ParametersTold): readonly unknown[] {
+  return parameters.map(({ name, version, createdTime }) => [name, version, createdTime]);
 }
 
 /** Every way in which a parameter may have been asked for. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../controller/runtime/clock.ts';
 import type { ListedSecret, ListFilters, ListPage } from '../services/ports.ts';
 import { type Asked, endless } from './answer.ts';
@@ -46,7 +47,10 @@ const MAX_PAGES = 1_000;
 
 export function createSearchLane({ clock, list, onShared }: SearchLaneOptions): SearchLane {
   // Names and versions only: a few bytes each, of few searches.
-  const kept = createKeptAnswers<SearchTold>({ clock, sizeOf: () => 0 });
+  const kept = createKeptAnswers<SearchTold>({
+    ...{ clock, sizeOf: () => 0 },
+    isSame: (one, other) => isDeepStrictEqual(one.secrets, other.secrets),
+  });
   const search = async ({ namePattern, tags }: Search, begin: (at: number) => void): Promise<Asked<SearchTold>> => {
     const prefix = literalPrefix(namePattern);
     const filters = { namePrefixes: prefix === '' ? [] : [prefix], tagKeys: Object.keys(tags) };

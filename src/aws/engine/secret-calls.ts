@@ -158,7 +158,8 @@ export function createSecretCalls(options: SecretCallsOptions): SecretCalls {
       listSizes.learn(namePrefixes, isWhole ? count : 2 * Math.max(count, pages.answer.count * PAGE_SIZE));
       if (isWhole) needs.filter(need => !seen.has(keyOf(need))).forEach(known.learnUnlisted);
     } else if (pages.is.reason === 'AccessDenied') learnDenied('ListSecrets');
-    const isFinal = 'error' in pages && pages.is.reason !== 'AccessDenied';
+    // What AWS does not like about the list says nothing of the secrets.
+    const isFinal = 'error' in pages && isOfWholeCall(pages);
     const untold: CallOutcome = isFinal ? { kind: 'refused', refusal: pages } : OPEN;
     return new Map(needs.map(need => [need, seen.get(keyOf(need)) === true ? TOLD : untold]));
   };

@@ -206,6 +206,15 @@ const fallbacks: readonly {
   },
 ];
 
+test.each(['InvalidNextTokenException', 'InvalidParameterException', 'InvalidRequestException'])(
+  'a list that AWS refuses with %s says nothing of the secrets',
+  async code => {
+    const { service, all, versions } = world(50);
+    service.faults.set('ListSecrets', code);
+    expect(await versions(all(0, 50))).toEqual(Array.from({ length: 50 }, (_, i) => `v${i}`));
+  },
+);
+
 test.each(fallbacks)('$why', async ({ faults, of, first, again, denied }) => {
   const { service, clock, all, versions, values, made, denied: told } = world(10);
   for (const [action, code] of Object.entries(faults)) service.faults.set(action, code);

@@ -19,7 +19,7 @@ export function findReading(request: SourceRequest, source: FindSource): Reading
   const value: Reading['value'] = async (lane, region) => {
     const found = await lane.searches.find(source, request.freshAfter);
     if ('error' in found) return found;
-    const { secrets, observedAt } = found.answer;
+    const { secrets } = found.answer;
     const all = await Promise.all(secrets.map(secret => readSecret(lane, region, secret)));
     // One that was deleted while the list has not heard of it is not there any more.
     const refusals = all.filter((asked): asked is Refusal => 'error' in asked);
@@ -28,6 +28,8 @@ export function findReading(request: SourceRequest, source: FindSource): Reading
     const answers = all.flatMap((asked): SecretValueAnswer[] => ('answer' in asked ? [asked.answer] : []));
     const items = answers.map(({ name, bytes }): ToldItem => ({ name, bytes }));
     const versionId = digestOf(answers.map(answer => [answer.name, answer.versionId]));
+    // One of them may have been told to somebody else before the list was.
+    const observedAt = Math.min(found.answer.observedAt, ...answers.map(answer => answer.observedAt));
     return { answer: { versionId, createdTime: newest(answers.map(answer => answer.createdTime)), observedAt, items } };
   };
   const listed: Reading['version'] = async lane => {

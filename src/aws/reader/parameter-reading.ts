@@ -9,6 +9,9 @@ import { filledOf, type Reading } from './reading.ts';
 
 type ParameterSource = Extract<Source, { kind: 'Parameter' | 'ParameterPath' }>;
 
+/** A version; a label does not begin with a digit (LabelParameterVersion in the API reference). */
+const NUMBER = /^\d+$/;
+
 /** A parameter, or all below a path. There is no version to be had without the value. */
 export function parameterReading(request: SourceRequest, source: ParameterSource): Reading {
   const value: Reading['value'] = async (lane, region) => {
@@ -26,8 +29,13 @@ export function parameterReading(request: SourceRequest, source: ParameterSource
   return {
     value,
     version: value,
-    accept: async (_lane, region, told) =>
-      believeParameters({ ...told, region, isOne: source.kind === 'Parameter' }, request.held),
+    accept: async (_lane, region, told) => {
+      const isOne = source.kind === 'Parameter';
+      return believeParameters(
+        { ...told, region, isOne, isNumber: isOne && NUMBER.test(source.selector ?? '') },
+        request,
+      );
+    },
     fill: items => ok(filledOf(items)),
   };
 }

@@ -209,29 +209,46 @@ const replicas = [
   { why: 'it has the version that the Secret holds', held: 'v-central', gives: 'ok' },
   { why: 'it has the version right after it', held: 'v0', previous: 'v0', gives: 'ok' },
   { why: 'nothing is held yet', held: undefined, gives: 'ok' },
-  { why: 'it was made later', held: 'v9', previous: 'v0', made: '2030-01-02T00:00:00Z', gives: 'ok' },
+  { why: 'it was made later', held: 'v9', previous: 'v0', made: '2030-01-02T00:00:00Z', former: 'v9', gives: 'ok' },
+  {
+    why: 'it came later, but ours never did',
+    ...{ held: 'v9', previous: 'v0', made: '2030-01-02T00:00:00Z', gives: 'ReplicaBehind' },
+  },
+  { why: 'there was none any more', wasAbsent: true, made: '2029-01-01T00:00:00Z', gives: 'Unavailable' },
+  { why: 'there was none yet', wasAbsent: true, made: '2030-01-02T00:00:00Z', gives: 'ok' },
   { why: 'it was made before', held: 'v9', previous: 'v0', made: '2029-01-01T00:00:00Z', gives: 'ReplicaBehind' },
   { why: 'it lags behind, or is another secret of that name', held: 'v9', previous: 'v0', gives: 'ReplicaBehind' },
   { why: 'somebody went back to it', held: 'v9', previous: 'v9', made: '2029-01-01T00:00:00Z', gives: 'ok' },
 ] as const satisfies readonly {
   readonly why: string;
-  readonly held: string | undefined;
+  readonly held?: string | undefined;
+  readonly wasAbsent?: boolean;
   readonly previous?: string;
+  readonly former?: string;
   readonly made?: string;
   readonly gives: string;
 }[];
 
-for (const { why, held: versionId, gives, ...row } of replicas) {
+for (const { why, gives, ...row } of replicas) {
   test(`with the primary throttled a replica gives ${gives}: ${why}`, async () => {
     const [primary, secondary] = [fakeSecretsManager(), fakeSecretsManager()];
     primary.faults.set('*', 'ThrottlingException');
     secondary.secrets.set('prod/db', {
-      stages: { AWSCURRENT: 'v-central', ...('previous' in row && { AWSPREVIOUS: row.previous }) },
+      stages: {
+        AWSCURRENT: 'v-central',
+        ...('previous' in row && { AWSPREVIOUS: row.previous }),
+        ...('former' in row && { FORMER: row.former }),
+      },
       ...('made' in row && { createdTime: row.made }),
     });
     const { reader, wait } = readerOver({ [WEST]: primary, [CENTRAL]: secondary });
+    const versionId = 'held' in row ? row.held : undefined;
     const held = versionId && { versionId, region: WEST, createdTime: '2030-01-01T00:00:00Z' };
-    const asked = request(held ? { held, heldAt: Date.parse('2030-01-01T00:00:00Z') } : {});
+    const before = { ...(held && { held }), ...('wasAbsent' in row && { wasAbsent: row.wasAbsent }) };
+    const asked = request({
+      ...before,
+      ...(held !== undefined || before.wasAbsent ? { heldAt: Date.parse('2030-01-01T00:00:00Z') } : {}),
+    });
     for (const answer of [await wait(reader.readVersion(asked)), await wait(reader.readValue(asked))]) {
       expect(answer.ok ? 'ok' : answer.error.reason).toBe(gives);
       if (!answer.ok) expect(answer.error.retry).toBe('transient');

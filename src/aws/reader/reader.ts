@@ -3,10 +3,11 @@ import type { Clock } from '../../controller/runtime/clock.ts';
 import { ok, type Result } from '../../controller/runtime/error.ts';
 import type { Asked } from '../engine/answer.ts';
 import type { Lane, Lanes } from '../engine/lanes.ts';
-import { regionOf } from '../regions/arn.ts';
+import { inRegion, regionOf } from '../regions/arn.ts';
 import { askInOrder } from '../regions/failover.ts';
 import { noRegion, refused, unavailable } from './failures.ts';
 import { findReading } from './find-reading.ts';
+import { createHandovers } from './handovers.ts';
 import { parameterReading } from './parameter-reading.ts';
 import type { Read, Reading, Told } from './reading.ts';
 import { pinnedReading, secretReading } from './secret-reading.ts';
@@ -21,8 +22,7 @@ export interface ReaderOptions {
 export function createReader({ lanes, defaultRegions, clock }: ReaderOptions): SourceReader {
   const laneOf = ({ identity }: SourceRequest, region: string): Lane => lanes.of(identity, region);
 
-  /** By primary: when another region last answered in its place. What it had told before may be older than that. */
-  const leftAt = new Map<string, number>();
+  const handovers = createHandovers();
 
   const answerOf = async <T extends Told>(
     request: SourceRequest,
@@ -31,7 +31,8 @@ export function createReader({ lanes, defaultRegions, clock }: ReaderOptions): S
     const [primary, ...secondaries] = regionsOf(request, defaultRegions);
     if (primary === undefined) return noRegion(request);
     const reading = readingOf(request);
-    const freshAfter = Math.max(request.freshAfter, leftAt.get(primary) ?? request.freshAfter);
+    const lane = laneOf(request, primary);
+    const freshAfter = Math.max(request.freshAfter, handovers.since(lane, request.source) ?? request.freshAfter);
     const ofPrimary = readingOf({ ...request, freshAfter });
     const ask = (region: string): Promise<Asked<T>> =>
       readOf(region === primary ? ofPrimary : reading)(laneOf(request, region), region);
@@ -39,7 +40,8 @@ export function createReader({ lanes, defaultRegions, clock }: ReaderOptions): S
     const result = await askInOrder([primary, ...secondaries], ask, accept);
     switch (result.kind) {
       case 'answered':
-        if (result.region !== primary) leftAt.set(primary, clock.monotonic());
+        if (result.region === primary) handovers.answered(lane, request.source, result.answer.observedAt);
+        else handovers.left(lane, request.source, clock.monotonic());
         return ok({ ...result.answer, region: result.region });
       case 'refused':
         return refused(result.refusal, request, result.region);
@@ -75,7 +77,7 @@ export function createReader({ lanes, defaultRegions, clock }: ReaderOptions): S
       const [primary] = regionsOf(request, defaultRegions);
       if (primary === undefined) return noRegion(request);
       if (source.kind !== 'Secret' && source.kind !== 'SecretVersion') return ok(false);
-      const asked = await laneOf(request, primary).describe(source.secretId);
+      const asked = await laneOf(request, primary).describe(inRegion(source.secretId, primary));
       if ('answer' in asked) return ok(asked.answer.isDeleted);
       if (asked.is.reason !== 'SecretNotFound') return refused(asked, request, primary);
       // A name that AWS does not know may be a mistake; an ARN that was read has been there.

@@ -51,6 +51,27 @@ test('what the primary told before it was away is not taken for newer than what 
   });
 });
 
+test('that a replica answers for one source makes nothing else older', async () => {
+  const { primary, reader, clock, wait } = world({ 'prod/db': { stages: { AWSCURRENT: 'v1' } } });
+  for (const name of ['prod/db', 'prod/other']) primary.secrets.set(name, { stages: { AWSCURRENT: 'v1' } });
+  primary.faults.clear();
+  const asked = (id: string) => request({ freshAfter: clock.monotonic() - 30_000, consistency: 'Strict' }, id);
+  for (const id of ['prod/db', 'prod/other']) await wait(reader.readVersion(asked(id)));
+  clock.advance(5_000);
+  primary.faults.set('DescribeSecret prod/db', 'InternalServiceError');
+  primary.faults.set('GetSecretValue prod/db', 'InternalServiceError');
+  const meanwhile = await wait(reader.readVersion({ ...asked('prod/db'), freshAfter: clock.monotonic() }));
+  expect(meanwhile).toMatchObject({ value: { region: CENTRAL } });
+  const { length } = primary.calls;
+  expect(await wait(reader.readVersion(asked('prod/other')))).toMatchObject({ value: { region: WEST } });
+  expect(primary.calls).toHaveLength(length);
+  primary.faults.clear();
+  for (const calls of [1, 1]) {
+    expect(await wait(reader.readVersion(asked('prod/db')))).toMatchObject({ value: { region: WEST } });
+    expect(primary.calls, 'asked anew, once').toHaveLength(length + calls);
+  }
+});
+
 const source = { kind: 'Find', namePattern: 'prod/*', tags: {} } as const;
 const before = { stages: { AWSCURRENT: 'a1' }, createdTime: '2029-01-01T00:00:00.000Z' };
 const after = { stages: { AWSCURRENT: 'b2' }, createdTime: '2029-03-01T00:00:00.000Z' };
@@ -77,12 +98,22 @@ test('it is taken from one that has all of it', async () => {
 
 const held = { versionId: '7', region: WEST, createdTime: '2029-01-01T00:00:00.000Z' };
 const later = '2029-02-01T00:00:00.000Z';
+const earlier = '2028-01-01T00:00:00.000Z';
+const gone = { wasAbsent: true, heldAt: Date.parse(held.createdTime) };
 const parameters = [
-  { why: 'one that was made later', isOne: true, createdTime: later, is: true },
-  { why: 'one that was made before', isOne: true, createdTime: '2028-01-01T00:00:00.000Z', is: false },
+  { why: 'one that was made later', createdTime: later, is: true },
+  { why: 'one that was made before', createdTime: earlier, is: false },
   { why: 'a path of which one was made later', isOne: false, createdTime: later, is: false },
+  { why: 'a number that is another version there', isNumber: true, createdTime: later, is: false },
+  { why: 'a number that nobody has read yet', isNumber: true, before: {}, createdTime: later, is: false },
+  { why: 'a number that was read there', isNumber: true, before: { held: { ...held, region: CENTRAL } }, is: true },
+  { why: 'one that nobody has read yet', before: {}, is: true },
+  { why: 'one that the primary has had no more, made before', before: gone, createdTime: earlier, is: false },
+  { why: 'one that the primary has had no more, made later', before: gone, createdTime: later, is: true },
+  { why: 'a path that was not there', before: gone, isOne: false, createdTime: later, is: false },
 ];
 
-test.each(parameters)('whether a secondary is believed: $why', ({ isOne, createdTime, is }) => {
-  expect(believeParameters({ versionId: '7', region: CENTRAL, isOne, createdTime }, held)).toBe(is);
+test.each(parameters)('whether a secondary is believed: $why', ({ is, before = { held }, ...row }) => {
+  const replica = { versionId: '7', region: CENTRAL, isOne: true, isNumber: false, createdTime: undefined, ...row };
+  expect(believeParameters(replica, before)).toBe(is);
 });

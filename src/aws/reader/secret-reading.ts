@@ -14,7 +14,6 @@ type PinnedSource = Extract<Source, { kind: 'SecretVersion' }>;
 
 /** A secret by its stage. */
 export function secretReading(request: SourceRequest, source: SecretSource): Reading {
-  const { held, heldAt } = request;
   const need = (region: string, wants: Need['wants']): Need => needOf(request, source, region, wants);
   return {
     version: (lane, region) => lane.secrets.version(need(region, 'version'), request),
@@ -22,13 +21,15 @@ export function secretReading(request: SourceRequest, source: SecretSource): Rea
     async accept(lane, region, told) {
       if ('items' in told && hasNoValue(told.items as readonly ToldItem[])) return false;
       const { versionId } = told;
-      if (isBelieved({ versionId, previous: told.previous }, held, heldAt)) return true;
+      if (isBelieved({ versionId, previous: told.previous }, request)) return true;
       const secretId = inRegion(source.secretId, region);
       const described = await lane.describe(secretId);
       const previous = 'answer' in described ? previousOf(described.answer, versionId) : undefined;
-      if (isBelieved({ versionId, previous }, held, heldAt)) return true;
+      if (isBelieved({ versionId, previous }, request)) return true;
       const read = await lane.read(secretId, versionId);
-      return 'answer' in read && isBelieved({ versionId, createdTime: read.answer.createdTime }, held, heldAt);
+      if ('error' in read || !isBelieved({ versionId, createdTime: read.answer.createdTime }, request)) return false;
+      // One that never had ours may have been sent an older one late.
+      return request.held === undefined || 'answer' in (await lane.read(secretId, request.held.versionId));
     },
     fill: (items, region) => filled(items, source, region),
   };
@@ -46,7 +47,7 @@ export function pinnedReading(request: SourceRequest, source: PinnedSource): Rea
   return {
     value,
     version: value,
-    accept: async () => true,
+    accept: async () => !request.wasAbsent,
     fill: (items, region) => filled(items, source, region),
   };
 }

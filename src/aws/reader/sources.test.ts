@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { fakeSecretsManager } from '../../../test/support/fake-secrets-manager.ts';
-import { aws, readerOver, request, WEST } from '../../../test/support/reader-world.ts';
+import { arnOf, fakeSecretsManager } from '../../../test/support/fake-secrets-manager.ts';
+import { aws, CENTRAL, readerOver, request, WEST } from '../../../test/support/reader-world.ts';
 
 const deletions = [
   { why: 'scheduled for deletion', id: 'prod/db', isDeleted: true, is: true },
@@ -20,6 +20,16 @@ test.each(deletions)('whether it is deleted: $why', async ({ id, isDeleted, is }
   const { reader, wait } = readerOver({ [WEST]: service });
   const held = { versionId: 'v1', region: WEST };
   expect(await wait(reader.isDeleted(request({ held }, id)))).toEqual({ ok: true, value: is });
+});
+
+test('the primary is asked for the ARN that it has there', async () => {
+  const [WEST_ARN, service] = [arnOf('prod/db'), fakeSecretsManager()];
+  service.secrets.set('prod/db', { stages: { AWSPREVIOUS: 'v1' } });
+  const { reader, wait } = readerOver({ [CENTRAL]: service });
+  const held = { versionId: 'v1', region: CENTRAL };
+  const asked = request({ held, regions: [CENTRAL] }, WEST_ARN);
+  expect(await wait(reader.isDeleted(asked))).toEqual({ ok: true, value: false });
+  expect(service.calls.at(-1)).toBe(`DescribeSecret ${WEST_ARN.replace(WEST, CENTRAL)}`);
 });
 
 test('a stage that is missing, a denial and an outage say nothing of a deletion', async () => {
@@ -75,4 +85,18 @@ test('a version that was read once is not asked for again', async () => {
     value: { versionId: 'v1' },
   });
   expect(service.calls).toEqual(['GetSecretValue prod/db']);
+});
+
+test('a search is as old as the oldest of what it is made of', async () => {
+  const service = fakeSecretsManager();
+  const names = ['prod/a', 'prod/b', 'prod/c', 'prod/d'];
+  for (const name of names) service.secrets.set(name, { stages: { AWSCURRENT: 'v1' } });
+  const { reader, wait, clock } = readerOver({ [WEST]: service });
+  const others = names.map(name => reader.readValue(request({ consistency: 'Strict' }, arnOf(name))));
+  await wait(Promise.all(others));
+  const before = clock.monotonic();
+  clock.advance(25_000);
+  const source = { kind: 'Find', namePattern: 'prod/*', tags: {} } as const;
+  const told = await wait(reader.readValue(request({ source, consistency: 'Strict', freshAfter: 0 })));
+  expect(told.ok && told.value.observedAt).toBeLessThanOrEqual(before);
 });

@@ -159,4 +159,20 @@ describe('a client of one service, region and identity', () => {
     await expect(call).rejects.toThrow(CredentialsError);
     expect(world.server.asked).toEqual([]);
   });
+
+  it('that waits for other credentials has its whole time once there are some', async () => {
+    world.server.say(({ accessKey }) => (accessKey === 'key-1' ? { error: 'ExpiredTokenException' } : VALUE));
+    const renewed = Promise.withResolvers<Credentials>();
+    let asked = 0;
+    const credentials = async (options: object = {}): Promise<Credentials> => {
+      if ('refused' in options) asked += 1;
+      return asked > 0 ? await renewed.promise : { accessKeyId: 'key-1', secretAccessKey: 'x' };
+    };
+    const { clock, ...options } = world.options(credentials);
+    const call = createSecretsManager(REGION, { ...options, clock }).getValue('a', { stage: 'AWSCURRENT' });
+    await until('the credentials are refused', WAIT, () => asked === 1);
+    clock.advance(options.deadlineMs + 500);
+    renewed.resolve({ accessKeyId: 'key-2', secretAccessKey: 'x' });
+    expect(await call).toMatchObject({ versionId: 'v1' });
+  });
 });

@@ -9,7 +9,7 @@ export interface ClientOptions {
   /** Shared by all clients: a client is never destroyed, because that would close it. */
   readonly requestHandler: object;
   readonly userAgent: string;
-  /** For all attempts of one call, once there are credentials. */
+  /** For all attempts of one call with one set of credentials, once there are any. */
   readonly deadlineMs: number;
   readonly clock: Clock;
 }
@@ -76,22 +76,25 @@ export function createRegionalClient<Client>(
     return current;
   };
 
+  const inTime = async <T>(
+    session: Session<Client>,
+    send: (client: Client, inTime: InTime) => Promise<T>,
+  ): Promise<T> => {
+    const client = await session.client;
+    const deadline = createDeadline(clock, options.deadlineMs);
+    return await send(client, { abortSignal: deadline.signal }).finally(deadline.end);
+  };
+
   return async send => {
     // Before the deadline: STS may have to be asked in one region after the other, and has deadlines of its own.
     await credentials();
     current ??= open();
     const session = current;
-    const client = await session.client;
-    const deadline = createDeadline(clock, options.deadlineMs);
-    const inTime = { abortSignal: deadline.signal };
     try {
-      return await send(client, inTime).catch(async error => {
-        if (!EXPIRED.has(errorCode(error))) throw error;
-        const next = await renewed(session);
-        return await send(await next.client, inTime);
-      });
-    } finally {
-      deadline.end();
+      return await inTime(session, send);
+    } catch (error) {
+      if (!EXPIRED.has(errorCode(error))) throw error;
+      return await inTime(await renewed(session), send);
     }
   };
 }

@@ -76,7 +76,10 @@ async function allPages<Page extends { readonly NextToken?: string | undefined }
 
 /** Every id that was asked for is in it: one of which AWS says nothing is an error without a code. */
 function batchOf(secretIds: readonly string[], pages: readonly BatchGetSecretValueResponse[]): BatchAnswer {
-  const values = pages.flatMap(({ SecretValues = [] }) => SecretValues.map(answerOf));
+  // Its date is that of the secret, not of the version (SecretValueEntry in the API reference).
+  const values = pages.flatMap(({ SecretValues = [] }) =>
+    SecretValues.map(({ CreatedDate: _, ...entry }) => answerOf(entry)),
+  );
   const errors = pages.flatMap(({ Errors = [] }) =>
     Errors.map(({ SecretId = '', ErrorCode = '' }) => ({ secretId: SecretId, code: ErrorCode })),
   );

@@ -29,7 +29,9 @@ export interface SourceRequest {
   readonly regions: readonly string[];
   /** What the Secret holds now: a replica that lags behind it must not take us back. Undefined at a first read. */
   readonly held?: SourceVersion;
-  /** Wall-clock milliseconds at which AWS has last agreed with it. */
+  /** Whether AWS had no such thing when it last agreed: a replica that still has it must not bring it back. */
+  readonly wasAbsent?: boolean;
+  /** Wall-clock milliseconds at which AWS has last agreed with what is held. */
   readonly heldAt?: number;
   /** Monotonic milliseconds: what was observed before is too old an answer. */
   readonly freshAfter: number;

@@ -79,8 +79,7 @@ export function silenceFromStatus({ status }: AwsSecret, wallNow: number): numbe
 export function recordFromStatus(awsSecret: AwsSecret, now: number, wallNow: number): SyncRecord | undefined {
   const { status, metadata, spec } = awsSecret;
   const target = status?.target;
-  const isReady = status?.conditions?.some(c => c.type === 'Ready' && c.status === 'True');
-  if (status === undefined || !isReady || status.observedGeneration !== metadata.generation) return undefined;
+  if (status === undefined || !isReady(awsSecret)) return undefined;
   if (target?.uid === undefined || target.resourceVersion === undefined || target.name !== targetName(awsSecret))
     return undefined;
   const sources: SourceRecord[] = [];
@@ -114,6 +113,17 @@ export function heldFromStatus(awsSecret: AwsSecret, source: Source): SourceVers
   if (versionId === undefined || region === undefined) return undefined;
   if (awsSecret.status?.target?.name !== targetName(awsSecret)) return undefined;
   return { versionId, region, ...(createdTime !== undefined && { createdTime }) };
+}
+
+/** Whether AWS had no such source, as a status tells that all is well of: an optional one. */
+export function absentInStatus(awsSecret: AwsSecret, source: Source): boolean {
+  const told = statusOf(awsSecret, source);
+  return isReady(awsSecret) && told !== undefined && told.versionId === undefined && told.reason === undefined;
+}
+
+function isReady({ status, metadata }: AwsSecret): boolean {
+  const isTrue = status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+  return isTrue && status?.observedGeneration === metadata.generation;
 }
 
 /** What the status tells of a source. */

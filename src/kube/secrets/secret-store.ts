@@ -22,7 +22,8 @@ import { staleFields } from './stale-fields.ts';
 
 /**
  * A Secret carries the time of its change, stamped before it is written. Until all of it is, less than the ten seconds
- * may pass in which restarts distrust that time (`SETTLE_MS`); then the write counts as failed, and is stamped anew.
+ * may pass in which restarts distrust that time (`SETTLE_MS`); then the write counts as failed, and is stamped anew unless
+ * it turns out that it was done.
  */
 const WRITE_MS = 5_000;
 /** For what may have to come before the apply, and for what may have to follow it. */

@@ -35,6 +35,34 @@ export const limits: Section = {
       untested: BY_DESIGN,
     },
     {
+      fault: 'A Secret is deleted and made anew, with the content that workloads were restarted for',
+      promise:
+        'A pod that started in between without it, because its reference is `optional`, keeps doing without: its template names that content already.',
+      see: '`kubectl rollout restart`',
+      untested: BY_DESIGN,
+    },
+    {
+      fault: 'The API server carries out a write more than 10 seconds after the operator had given it up',
+      promise:
+        'The Secret is right, but tells the time at which it was sent. A container that started in those seconds with the old value passes for fresh.',
+      see: '`kubectl rollout restart`',
+      untested: BY_DESIGN,
+    },
+    {
+      fault: 'The operator runs on a machine that sleeps, such as a laptop, and wakes',
+      promise:
+        'Until the API server has answered once it takes the time for that before the sleep. Pods that started meanwhile may pass for fresh then.',
+      see: 'run it in the cluster',
+      untested: BY_DESIGN,
+    },
+    {
+      fault: 'One of several `watchNamespaces` is deleted, and the operator starts anew',
+      promise:
+        'It does not become ready, because it may not list there, and the others are not kept up to date until the namespace is taken out of the values. An operator that runs goes on.',
+      see: 'an operator that is not ready, and `list failed` with that namespace in its log',
+      untested: BY_DESIGN,
+    },
+    {
       fault: 'A restart was done, and the operator died, or had no answer or a conflict for one',
       promise:
         'It is done once, but event `WorkloadRestarted` and the metric may miss it, and `RestartFailed` may have been told. Events that the API server refuses are not made up for.',

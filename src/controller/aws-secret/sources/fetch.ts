@@ -1,7 +1,7 @@
 import type { AwsSecret } from '../../../crds/aws-secret.ts';
 import type { Result, SyncError } from '../../runtime/error.ts';
 import type { ObservedVersion, SourceReader, SourceRequest, SourceVersion } from '../ports.ts';
-import { heldFromStatus, type SourceRecord, type SyncRecord } from '../record.ts';
+import { absentInStatus, heldFromStatus, type SourceRecord, type SyncRecord } from '../record.ts';
 import { refreshIntervalMs } from './freshness.ts';
 import { dataFromSource, dataSource, identityOf, sourcesOf } from './references.ts';
 import type { SourceValues } from './select.ts';
@@ -100,16 +100,20 @@ export function requestsOf(
   const intervalMs = refreshIntervalMs(awsSecret);
   const heldAt = record?.verifiedTime ?? Date.parse(awsSecret.status?.lastVerifiedTime ?? '');
   return sourcesOf(awsSecret).map(source => {
-    const held = record === undefined ? heldFromStatus(awsSecret, source) : versionIn(record, source);
+    const known = record && recordOf(record, source);
+    const held = record === undefined ? heldFromStatus(awsSecret, source) : known?.version;
+    const wasAbsent =
+      record === undefined ? absentInStatus(awsSecret, source) : known !== undefined && held === undefined;
     const request = { source, identity, regions, freshAfter, intervalMs, consistency };
-    if (held === undefined) return request;
-    return Number.isNaN(heldAt) ? { ...request, held } : { ...request, held, heldAt };
+    if (held === undefined && !wasAbsent) return request;
+    const before = { ...(held !== undefined && { held }), ...(wasAbsent && { wasAbsent }) };
+    return { ...request, ...before, ...(!Number.isNaN(heldAt) && { heldAt }) };
   });
 }
 
-function versionIn({ sources }: SyncRecord, source: Source): SourceVersion | undefined {
+function recordOf({ sources }: SyncRecord, source: Source): SourceRecord | undefined {
   const key = sourceKey(source);
-  return sources.find(known => sourceKey(known.source) === key)?.version;
+  return sources.find(known => sourceKey(known.source) === key);
 }
 
 interface Answers<T> {
