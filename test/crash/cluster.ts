@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KubeAdmin } from '../support/kube-admin.ts';
-import type { History, Stored } from './history.ts';
+import type { History, Revision, Stored } from './history.ts';
 
 /** On a pod: what the Secrets of its workload held when it started, as a digest of the test's own. */
 export const HOLDS = 'test/holds';
@@ -27,6 +27,8 @@ interface PodTemplate {
   readonly spec: { readonly containers: readonly object[] };
 }
 
+type Owner = Pick<Revision, 'kind' | 'object'>;
+
 const PLURALS = { Deployment: 'deployments', StatefulSet: 'statefulsets' } as const;
 const SECRET_NAMES = /"(?:secretName|secretRef|secretKeyRef)":(?:"([^"]+)"|\{[^}]*"name":"([^"]+)")/g;
 
@@ -41,12 +43,28 @@ export function createCluster({ namespace, kube, history, now }: ClusterOptions)
     [...history.live(namespace).values()].filter(({ kind }) => kinds.includes(kind));
   const pod = (name: string): string => `/api/v1/namespaces/${namespace}/pods/${name}`;
 
-  const startPod = async (app: string, template: PodTemplate, holds: string): Promise<string> => {
+  /** The pod's controller: of a Deployment a ReplicaSet that nobody here needs to be there. */
+  const controllerOf = ({ kind, object: { metadata } }: Owner) => {
+    const { name, uid } = metadata;
+    const isItself = kind === 'StatefulSet';
+    return {
+      apiVersion: 'apps/v1',
+      controller: true,
+      kind: isItself ? kind : 'ReplicaSet',
+      name: isItself ? name : `${name}-6d4cf56db`,
+      uid,
+    };
+  };
+
+  const startPod = async (owner: Owner, template: PodTemplate, holds: string): Promise<string> => {
     pods += 1;
-    const name = `${app}-${pods}`;
+    const name = `${owner.object.metadata.name}-${pods}`;
     const startedAt = new Date(now()).toISOString().replace(/\.\d+Z$/, 'Z');
     await kube.create(`/api/v1/namespaces/${namespace}/pods`, {
-      metadata: { name, labels: template.metadata.labels, annotations: { [HOLDS]: holds } },
+      metadata: {
+        ...{ name, labels: template.metadata.labels, annotations: { [HOLDS]: holds } },
+        ownerReferences: [controllerOf(owner)],
+      },
       spec: { containers: [{ name: 'app', image: 'app' }] },
     });
     const container = { name: 'app', image: 'app', imageID: '', ready: true, restartCount: 0 };
@@ -64,20 +82,23 @@ export function createCluster({ namespace, kube, history, now }: ClusterOptions)
 
   /** Workloads that have to have other pods, or any. */
   const unsettled = () =>
-    ofKind('Deployment', 'StatefulSet').flatMap(({ kind, object }) => {
+    ofKind('Deployment', 'StatefulSet').flatMap(owner => {
+      const { kind, object } = owner;
       const { name, generation = 0 } = object.metadata;
       const { template } = object['spec'] as { readonly template: PodTemplate };
       const { observedGeneration = 0 } = (object['status'] ?? {}) as { readonly observedGeneration?: number };
       const own = ofKind('Pod').filter(({ object }) => object.metadata.labels?.['app'] === name);
       const contents = secretsOf(template).map(secret => contentOf(live(), secret));
       const isSettled = observedGeneration >= generation && own.length > 0;
-      return isSettled || contents.includes(undefined) ? [] : [{ kind, name, generation, template, own, contents }];
+      return isSettled || contents.includes(undefined)
+        ? []
+        : [{ owner, kind, name, generation, template, own, contents }];
     });
 
   const replacePods = async (): Promise<boolean> => {
     const all = unsettled();
-    for (const { kind, name, generation, template, own, contents } of all) {
-      await startPod(name, template, contents.join(' '));
+    for (const { owner, kind, name, generation, template, own, contents } of all) {
+      await startPod(owner, template, contents.join(' '));
       for (const { object } of own) await removePod(object.metadata.name);
       const counts = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
       const path = `/apis/apps/v1/namespaces/${namespace}/${PLURALS[kind as keyof typeof PLURALS]}/${name}/status`;

@@ -77,17 +77,8 @@ export async function play(
     await history.caughtUp(namespace);
     const revisions = [...history.of(namespace)];
     const { wasMet } = company;
-    return {
-      namespace,
-      lines,
-      values: stage.values,
-      wasMet,
-      begin,
-      reached,
-      revisions,
-      calls,
-      end: endOf(history, namespace),
-    };
+    const [later, end] = [company.actCalls().slice(calls.length), endOf(history, namespace)];
+    return { ...{ namespace, lines, values: stage.values, wasMet, begin, reached }, revisions, calls, later, end };
   } finally {
     await company.leave();
     history.forget(namespace);
@@ -150,7 +141,8 @@ function createCompany({ time, start }: Troupe, { injection }: Played, namespace
       isActing = true;
       before = all.map(({ faults }) => faults.calls.length);
     },
-    actCalls: (): readonly Call[] => all.flatMap(({ faults }, i) => faults.calls.slice(before[i] ?? 0)),
+    actCalls: (): readonly Call[] =>
+      all.flatMap(({ faults }, i) => faults.calls.slice(before[i] ?? 0)).sort((a, b) => a.atMs - b.atMs),
     loseRegion(region: Region) {
       const ends: (() => void)[] = [];
       const lose = (faults: FaultProxy): void => {

@@ -9,6 +9,8 @@ export interface Run {
   readonly namespace: string;
   /** The operator's calls from the beginning of the act until the declared state was reached. */
   readonly calls: readonly Call[];
+  /** Those after that. */
+  readonly later: readonly Call[];
   /** Every change in the namespace, and how many of them came before the act, and before the end was reached. */
   readonly revisions: readonly Revision[];
   readonly begin: number;

@@ -8,10 +8,10 @@ export function expectSound(run: Run, defects: readonly string[], again?: string
 }
 
 /** All that AWS was asked, and what Kubernetes did not answer well: where to look first. */
-export function troublesOf({ calls }: Run): readonly string[] {
+export function troublesOf({ calls, later }: Run): readonly string[] {
   const isSmooth = ({ target, outcome }: Call): boolean => target === 'kube' && (outcome?.status ?? 500) < 300;
   const from = calls[0]?.atMs ?? 0;
-  return calls
+  return [...calls, ...later]
     .filter(call => !isSmooth(call))
     .map(call => {
       const { status = 'no answer', upstream = [], fault } = call.outcome ?? {};

@@ -83,7 +83,8 @@ export function workloadsOf(world: Objects) {
   /** A pod as its kubelet would report it, its init container done: no node runs in this suite. Returns its name. */
   const run = async (app: string, startedAt: string, owner?: { kind: string; uid: string }): Promise<string> => {
     const name = `${app}-${randomUUID().slice(0, 5)}`;
-    const reference = owner && { apiVersion: 'apps/v1', name: app, controller: true, ...owner };
+    const controller = owner?.kind === 'ReplicaSet' ? `${app}-6d4cf56db` : app;
+    const reference = owner && { apiVersion: 'apps/v1', name: controller, controller: true, ...owner };
     await world.kube.create(collection('pods'), {
       metadata: { name, labels: { app }, ownerReferences: reference ? [reference] : [] },
       spec: { initContainers: [{ name: 'init', image: 'app' }], containers: [{ name: 'app', image: 'app' }] },

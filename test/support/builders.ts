@@ -103,7 +103,8 @@ export function aChange(change: Partial<Omit<KnownChange, 'content'>> = {}): Kno
   const at = Date.parse('2030-01-01T00:00:00Z');
   const { history = aHistory(['k.b', at], ['k.a', at - 3_600_000]) } = change;
   const content = history[0]?.content ?? '';
-  return { secretName: 'payments', restart: 'All', knownMs: Number.POSITIVE_INFINITY, ...change, history, content };
+  const usual = { secretName: 'payments', restart: 'All', createdAt: undefined } as const;
+  return { ...usual, knownMs: Number.POSITIVE_INFINITY, ...change, history, content };
 }
 
 /** Container `main` of pod `app-1`, that started at this wall-clock time, as soon as its volumes were set up. */
@@ -113,7 +114,7 @@ export function aContainer(
   container = 'main',
   mountedSince = startedAt,
 ): PodContainer {
-  return { pod: { name: pod, uid: `uid-of-${pod}` }, container, mountedSince, startedAt };
+  return { pod: { name: pod, uid: `uid-of-${pod}` }, isReplaced: true, container, mountedSince, startedAt };
 }
 
 /** Text values as the bytes that a Secret holds. */

@@ -11,6 +11,8 @@ export interface Change {
   /** Newest first. */
   readonly history: readonly ContentChange[];
   readonly restart: AwsSecretSpec['rollout']['restart'];
+  /** RFC 3339: since when there is this Secret. Its contents may be older, where it was deleted and made anew. */
+  readonly createdAt: string | undefined;
 }
 
 /** A change, and since when the operator knows of it. */
@@ -26,7 +28,8 @@ export function changeOf(awsSecret: AwsSecret, secret: ObjectMeta | undefined): 
   const [newest] = history;
   if (secret === undefined || newest === undefined || !isOwn(awsSecret, secret)) return undefined;
   const { restart } = awsSecret.spec.rollout;
-  return { secretName: targetName(awsSecret), content: newest.content, history, restart };
+  const createdAt = secret.creationTimestamp;
+  return { secretName: targetName(awsSecret), content: newest.content, history, restart, createdAt };
 }
 
 /** Tells a change from every other, also from the one by which the same content came before. */

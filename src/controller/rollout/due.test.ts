@@ -218,6 +218,29 @@ const rows: readonly {
     containers: [started(-1)],
     is: true,
   },
+  ...[first, changed].flatMap(change => [
+    {
+      why: 'optional: it started while the Secret was not there, which was made anew with the same content',
+      workload: optional,
+      change: { ...change, createdAt: new Date(CHANGED + HOUR).toISOString() },
+      containers: [started(HOUR / 2)],
+      is: true,
+    },
+    {
+      why: 'optional: it started after the Secret was made anew',
+      workload: optional,
+      change: { ...change, createdAt: new Date(CHANGED + HOUR).toISOString() },
+      containers: [started(HOUR)],
+      is: false,
+    },
+    {
+      why: 'it cannot have started while the Secret was not there',
+      workload: aWorkload(),
+      change: { ...change, createdAt: new Date(CHANGED + HOUR).toISOString() },
+      containers: [started(HOUR / 2)],
+      is: false,
+    },
+  ]),
   {
     why: 'first content, optional: no margin, or every new pod would start twice',
     workload: optional,

@@ -57,14 +57,16 @@ export function standing(workload: Workload, change: Change): Standing {
 
 /**
  * Whether a container has older content, or will start with it: one that may have taken it before the change, and 10 s
- * more. Fresh pods are never due, whatever the annotation says. Holds for good once `SETTLE_MS` have passed since the
- * change.
+ * more; or none, because it can start without and there was no Secret yet. Fresh pods are never due, whatever the
+ * annotation says. Holds for good once `SETTLE_MS` have passed since the change.
  */
 export function isDue(workload: Workload, change: Change, containers: readonly PodContainer[]): boolean {
   const changedAt = Date.parse(change.history[0]?.time ?? '');
   const deadline = isFirst(change) ? changedAt : changedAt + SETTLE_MS;
+  const createdAt = Date.parse(change.createdAt ?? '');
+  const before = ({ optional }: SecretUse): number => (optional && createdAt > deadline ? createdAt : deadline);
   return candidates(workload, change).some(use =>
-    containers.some(found => found.container === use.container && oldestTaken(use, found) < deadline),
+    containers.some(found => found.container === use.container && oldestTaken(use, found) < before(use)),
   );
 }
 

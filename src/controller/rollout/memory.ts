@@ -19,6 +19,7 @@ export interface Remembered {
 interface Seen {
   readonly content: string;
   readonly time: string | undefined;
+  readonly createdAt: string | undefined;
   /** What was learned holds for the uses of the Secret that count: those that this tells. */
   readonly restart: Change['restart'];
   /** By the monotonic clock. */
@@ -112,10 +113,11 @@ export class RolloutMemory {
   }
 }
 
-function seen({ content, history, restart }: Change, at: number, workloads: Seen['workloads']): Seen {
-  return { content, time: history[0]?.time, restart, at, workloads };
+function seen({ content, history, createdAt, restart }: Change, at: number, workloads: Seen['workloads']): Seen {
+  return { content, time: history[0]?.time, createdAt, restart, at, workloads };
 }
 
-function isOf(seen: Seen | undefined, { content, history, restart }: Change): seen is Seen {
-  return seen?.content === content && seen.time === history[0]?.time && seen.restart === restart;
+function isOf(seen: Seen | undefined, { content, history, createdAt, restart }: Change): seen is Seen {
+  const isSame = seen?.content === content && seen.time === history[0]?.time && seen.createdAt === createdAt;
+  return isSame && seen.restart === restart;
 }

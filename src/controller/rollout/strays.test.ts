@@ -29,6 +29,7 @@ const rows: readonly {
     pods: ['second', 'first'],
   },
   { why: 'no container, no stray', containers: [], pods: [] },
+  { why: 'nobody would bring it back', containers: [{ ...pod(30), isReplaced: false }], pods: [] },
 
   { why: 'the second in which the other content came: it may be from after', containers: [pod(0)], pods: ['p'] },
   { why: 'the second before: it had ended', containers: [pod(-1)], pods: [] },

@@ -30,6 +30,6 @@ export function strays(
     others.some(
       ({ since, until }) => found.startedAt > since - START_TIME_MS && oldestTaken(use, found) < until + KUBELET_LAG_MS,
     );
-  const found = containers.filter(container => uses.some(use => isStray(use, container)));
+  const found = containers.filter(container => container.isReplaced && uses.some(use => isStray(use, container)));
   return [...new Map(found.map(({ pod }) => [pod.uid, pod])).values()];
 }

@@ -51,6 +51,8 @@ export interface WorkloadProgress {
  */
 export interface PodContainer {
   readonly pod: { readonly name: string; readonly uid: string };
+  /** Whether the workload certainly made the pod, and makes another in its place. */
+  readonly isReplaced: boolean;
   readonly container: string;
   /** Since when the volumes of its pod may be set up: images are pulled after that, for however long. */
   readonly mountedSince: number;

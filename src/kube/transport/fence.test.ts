@@ -1,9 +1,10 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { answered, fakeTransport } from '../../../test/support/fake-transport.ts';
 import { until } from '../../../test/support/poll.ts';
+import { fine, GET, POST, transportWorld, WAIT } from '../../../test/support/transport-world.ts';
 import { type FenceOptions, fence } from './fence.ts';
 import { createTransport } from './transport.ts';
 
@@ -50,6 +51,28 @@ async function busy(options: FenceOptions) {
   });
   return { clock, requests, transport: fence(transport, options) };
 }
+
+test('a write that waits for a socket is not sent when the fence has closed meanwhile', async () => {
+  let first: ServerResponse | undefined;
+  const { transport, asked } = await transportWorld(
+    (request, response) => {
+      if (request.method === 'GET') first = response;
+      else fine(response);
+    },
+    { sockets: 1 },
+  );
+  let mayWrite = true;
+  const fenced = fence(transport, { mayWrite: () => mayWrite, stopping: new AbortController().signal });
+  const read = fenced.call(GET);
+  await until('the only socket is taken', WAIT, () => first !== undefined);
+  const write = fenced.call(POST);
+  await settled();
+  mayWrite = false;
+  if (first !== undefined) fine(first);
+  expect((await read).ok).toBe(true);
+  expect(await write).toMatchObject({ ok: false, error: { reason: 'NoAnswer' } });
+  expect(asked.map(({ line }) => line.split(' ')[0])).toEqual(['GET']);
+});
 
 test('a write that waits for its next attempt is not sent when the fence has closed meanwhile', async () => {
   let mayWrite = true;

@@ -3,6 +3,7 @@ import { type Clock, createDeadline, type Deadline, pause } from '../../controll
 import { type KubeError, type KubeResult, kubeError } from '../error.ts';
 import type { Connection } from './connection.ts';
 import { rotatingConnector } from './connector.ts';
+import { permittedOn } from './permitted.ts';
 
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -13,7 +14,7 @@ export interface Call {
   readonly accept?: string;
   /** How long all attempts together may take. Default: as long as they need. */
   readonly budgetMs?: number;
-  /** Asked right before each attempt is sent; nothing is sent when it says no. Default: always yes. */
+  /** Asked right before the first byte of each attempt; nothing is sent when it says no. Default: always yes. */
   readonly permitted?: () => boolean;
   /** Goes by a socket of its own, so that no crowd of calls delays it. */
   readonly isUrgent?: boolean;
@@ -71,12 +72,10 @@ export async function createTransport(options: TransportOptions): Promise<Transp
 
   const send = async (call: Call, { dispatcher, signal, renew }: Sending) => {
     const authorization = await connection.authorization(renew);
-    // After everything that waits: what held when the call was made may hold no more.
-    if (call.permitted?.() === false) throw new Error('not permitted');
     const url = new URL(connection.server + call.path);
     for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
     return await request(url, {
-      dispatcher,
+      dispatcher: call.permitted === undefined ? dispatcher : permittedOn(dispatcher, call.permitted),
       method: call.method,
       signal,
       // One clock for all: the signal ends what takes too long.

@@ -58,8 +58,14 @@ const rows: readonly {
 for (const { why, pod, started } of rows) {
   test(why, () => {
     const of = { name: 'p', uid: 'p-uid' };
-    const containers = started.map(container => ({ pod: of, container, mountedSince: AT, startedAt: AT }));
-    expect(podContainers(pod), 'without the time of its pod its own counts').toEqual(containers);
+    const containers = started.map(container => ({
+      pod: of,
+      isReplaced: true,
+      container,
+      mountedSince: AT,
+      startedAt: AT,
+    }));
+    expect(podContainers(pod, true), 'without the time of its pod its own counts').toEqual(containers);
   });
 }
 
@@ -107,9 +113,9 @@ for (const { why, statuses, started } of mounted) {
   test(`volumes are as old as the pod: ${why}`, () => {
     const pod = aPod({ startTime: '2029-12-31T23:59:00Z', ...statuses });
     const containers = started.map(([container, startedAt]) => {
-      return { pod: { name: 'p', uid: 'p-uid' }, container, mountedSince: AT - 60_000, startedAt };
+      return { pod: { name: 'p', uid: 'p-uid' }, isReplaced: true, container, mountedSince: AT - 60_000, startedAt };
     });
-    expect(podContainers(pod)).toEqual(containers);
+    expect(podContainers(pod, true)).toEqual(containers);
   });
 }
 
@@ -199,3 +205,23 @@ for (const { why, kind, owners: ownerReferences, isCounted } of owners) {
     expect(read.ok && read.value.length).toBe(isCounted ? 1 : 0);
   });
 }
+
+const made = (kind: string, name: string, uid = 'u') => [{ apiVersion: 'apps/v1', kind, name, uid, controller: true }];
+const replaced = [
+  { why: 'nobody', kind: 'Deployment', owners: [], is: false },
+  { why: 'its ReplicaSet', kind: 'Deployment', owners: made('ReplicaSet', 'app-7d9f5c'), is: true },
+  {
+    why: 'the ReplicaSet of another whose name begins the same',
+    kind: 'Deployment',
+    owners: made('ReplicaSet', 'app-api-7d9f5c'),
+    is: false,
+  },
+  { why: 'the ReplicaSet of a Rollout', kind: 'Rollout', owners: made('ReplicaSet', 'app-7d9f5c'), is: true },
+  { why: 'itself', kind: 'StatefulSet', owners: made('StatefulSet', 'app', 'uid-of-app'), is: true },
+] as const;
+test.each(replaced)('whether $kind app makes another pod in place of one that was made by $why: $is', async row => {
+  const { transport } = fakeTransport(page([aPod({ containerStatuses: [running] }, { ownerReferences: row.owners })]));
+  const workload = aWorkload({ kind: row.kind, metadata: { ...aWorkload().metadata, name: 'app', uid: 'uid-of-app' } });
+  const read = await createPodReader(transport).podContainers(workload);
+  expect(read.ok && read.value.map(({ isReplaced }) => isReplaced)).toEqual([row.is]);
+});

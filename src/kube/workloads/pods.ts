@@ -16,7 +16,7 @@ export function createPodReader(transport: Transport): PodReader {
       for await (const page of pages<V1Pod>(transport, { path: resourcePath(PODS, namespace), query })) {
         if (!page.ok) return syncError(page.error, `list pods in namespace ${namespace}`);
         const own = page.value.filter(pod => isOf(pod, workload));
-        containers.push(...own.flatMap(podContainers));
+        containers.push(...own.flatMap(pod => podContainers(pod, isReplaced(pod, workload))));
       }
       return ok(containers);
     },
@@ -34,8 +34,18 @@ function isOf({ metadata }: V1Pod, { kind, metadata: { uid } }: Workload): boole
   return kind === 'Deployment' || kind === 'Rollout' ? isReplica : controller.uid === uid;
 }
 
+/** Whether the workload makes another when this one is gone: whoever made it by hand, or for another one, has its reasons. */
+function isReplaced({ metadata }: V1Pod, { kind, metadata: { name, uid } }: Workload): boolean {
+  const controller = metadata?.ownerReferences?.find(owner => owner.controller);
+  if (kind !== 'Deployment' && kind !== 'Rollout') return controller?.uid === uid;
+  // As both name their ReplicaSets: by a hash of the template, which has no hyphen.
+  const isNamed =
+    controller?.name.startsWith(`${name}-`) === true && !controller.name.slice(name.length + 1).includes('-');
+  return controller?.kind === 'ReplicaSet' && isNamed;
+}
+
 /** None of a pod that has ended or is being deleted: it will not be there for long, with whatever content. */
-export function podContainers({ metadata, status }: V1Pod): readonly PodContainer[] {
+export function podContainers({ metadata, status }: V1Pod, isReplaced: boolean): readonly PodContainer[] {
   const isOver =
     status?.phase === 'Succeeded' || status?.phase === 'Failed' || metadata?.deletionTimestamp !== undefined;
   if (isOver) return [];
@@ -45,11 +55,11 @@ export function podContainers({ metadata, status }: V1Pod): readonly PodContaine
   const reduce = ({ name, state, lastState }: V1ContainerStatus, time: unknown): readonly PodContainer[] => {
     if (time !== undefined) {
       const startedAt = Date.parse(String(time));
-      return [{ pod, container: name, mountedSince: mountedSince ?? startedAt, startedAt }];
+      return [{ pod, isReplaced, container: name, mountedSince: mountedSince ?? startedAt, startedAt }];
     }
     const hasStarted = state?.terminated !== undefined || lastState?.terminated !== undefined;
     if (hasStarted || mountedSince === undefined) return [];
-    return [{ pod, container: name, mountedSince, startedAt: Number.POSITIVE_INFINITY }];
+    return [{ pod, isReplaced, container: name, mountedSince, startedAt: Number.POSITIVE_INFINITY }];
   };
   return [
     ...(status?.initContainerStatuses ?? []).flatMap(container =>

@@ -102,7 +102,7 @@ export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, sea
     loseRegion: region => bend(hang(), call => call.target === `aws/${region}`),
   });
   const callsSince = (before: readonly number[]): readonly Call[] =>
-    all.flatMap(({ faults }, i) => faults.calls.slice(before[i] ?? 0));
+    all.flatMap(({ faults }, i) => faults.calls.slice(before[i] ?? 0)).sort((a, b) => a.atMs - b.atMs);
 
   await kube.create('/api/v1/namespaces', { metadata: { name: namespace } });
   return {
@@ -132,7 +132,8 @@ export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, sea
       await history.caughtUp(namespace);
       const revisions = [...history.of(namespace)];
       const end = endOf(history, namespace);
-      return { namespace, lines, wasMet: true, values: stage.values, begin, reached, revisions, calls, end };
+      const later = callsSince(before).slice(calls.length);
+      return { namespace, lines, wasMet: true, values: stage.values, begin, reached, revisions, calls, later, end };
     },
     async close() {
       await stop();
