@@ -208,6 +208,36 @@ describe('the way to AWS', () => {
     },
   );
 
+  it('an attempt that has no answer in time is followed by one more, by our clock', async () => {
+    const local = await startAwsServer();
+    local.say({ silent: true }, { body: { ARN: 'arn', Name: 'second' } });
+    const clock = createFakeClock(Date.now());
+    const urls = { [`secretsmanager/${WEST}`]: local.url };
+    const call = createSecretsManager(WEST, { ...connect({ clock }), endpoints: endpoints(urls) }).describe('a');
+    await until('the first is asked', WAIT, () => local.asked.length === 1);
+    clock.advance(3_999);
+    expect(local.asked).toHaveLength(1);
+    clock.advance(1);
+    expect(await call).toMatchObject({ name: 'second' });
+    expect(local.asked).toHaveLength(2);
+    expect(clock.timers).toBe(0);
+    await local.stop();
+  });
+
+  it('a call that is ended by who made it is not made again', async () => {
+    const local = await startAwsServer();
+    local.say({ silent: true });
+    const clock = createFakeClock(Date.now());
+    const urls = { [`secretsmanager/${WEST}`]: local.url };
+    const options = { ...connect({ clock }), endpoints: endpoints(urls), deadlineMs: 1_000 };
+    const call = createSecretsManager(WEST, options).describe('a');
+    await until('it is asked', WAIT, () => local.asked.length === 1);
+    clock.advance(1_000);
+    await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+    expect([local.asked.length, clock.timers]).toEqual([1, 0]);
+    await local.stop();
+  });
+
   it('no timer is left by a tunnel that stands', async () => {
     const clock = createFakeClock(Date.now());
     const options = connect({ env: proxied(), clock });
