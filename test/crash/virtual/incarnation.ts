@@ -1,7 +1,6 @@
 import type { Clock } from '../../../src/controller/runtime/clock.ts';
 import { systemClock } from '../../../src/controller/runtime/system-clock.ts';
 import { runOperator } from '../../integration/operator.ts';
-import type { Call } from '../../support/fault-proxy/call.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
 import type { Incarnation } from '../troupe.ts';
 import { watchTheWay } from './on-the-way.ts';
@@ -21,9 +20,6 @@ export interface IncarnationOptions extends VirtualTroupeOptions {
   /** Called before the operator makes its first call. */
   readonly onStart: (faults: FaultProxy) => void;
 }
-
-/** After a failure the SDK asks again, in real time: at most so many milliseconds later. */
-const SDK_PAUSE_MS = 600;
 
 export async function startIncarnation(options: IncarnationOptions): Promise<VirtualIncarnation> {
   const { kube, aws, operator: startOperator, namespace, lines, onStart } = options;
@@ -55,7 +51,6 @@ export async function startIncarnation(options: IncarnationOptions): Promise<Vir
     waiting -= 1;
   };
   const faults = await startFaultProxy({ kube: { ...kube, isPlain: true }, aws, pause });
-  const pauses = createPauses(faults);
   const way = watchTheWay(faults);
   onStart(faults);
   const operator = await runOperator({
@@ -82,7 +77,7 @@ export async function startIncarnation(options: IncarnationOptions): Promise<Vir
     isBusy() {
       if (isDead) return false;
       const open = faults.calls.filter(call => call.outcome === undefined).length;
-      return open > waiting || way.isTaken() || pauses();
+      return open > waiting || way.isTaken();
     },
     kill() {
       isDead = true;
@@ -91,19 +86,5 @@ export async function startIncarnation(options: IncarnationOptions): Promise<Vir
       void operator.stop().then(bury, bury);
     },
     stop: end,
-  };
-}
-
-/** Tells whether the SDK will ask again by itself: for some time from when it is first seen that a call has failed. */
-function createPauses({ calls }: FaultProxy): () => boolean {
-  let failed: Call | undefined;
-  let seenMs = 0;
-  return () => {
-    const last = calls.findLast(({ target }) => target !== 'kube');
-    const { status, fault } = last?.outcome ?? {};
-    if (last?.outcome === undefined || status === 200 || fault === 'hang') return false;
-    if (last !== failed) seenMs = performance.now();
-    failed = last;
-    return performance.now() - seenMs < SDK_PAUSE_MS;
   };
 }

@@ -5,7 +5,7 @@ import type { FaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
 
 /** What is between the operator and its proxy, within this process: on a busy machine it may take its time. */
 export interface OnTheWay {
-  /** Whether a request has not arrived yet, or its answer has not. */
+  /** Whether a request has not arrived yet, or its answer has not; or the SDK is about to ask once more. */
   isTaken(): boolean;
   end(): void;
 }
@@ -25,7 +25,12 @@ interface Sent {
 
 /** Whatever takes longer, in real milliseconds, waits for something else than this machine, such as a free socket. */
 const PATIENCE_MS = 10_000;
+/** The SDK's pause before it asks once more, far longer than it is: where it certainly will, and where it may. */
+const RETRY_MS = { sure: 3_000, perhaps: 1_000 } as const;
+const FIRST = /^attempt=1;/;
 const NUMBER = 'x-number';
+const INVOCATION = 'amz-sdk-invocation-id';
+const ATTEMPT = 'amz-sdk-request';
 
 /** Sees the requests of the AWS SDK, which go through Node's own client, and those to Kubernetes, which go through undici. */
 export function watchTheWay({ calls, aws, kube }: Pick<FaultProxy, 'calls' | 'aws' | 'kube'>): OnTheWay {
@@ -33,6 +38,8 @@ export function watchTheWay({ calls, aws, kube }: Pick<FaultProxy, 'calls' | 'aw
   const { origin } = new URL(kube.url);
   const open = new Map<object, Sent>();
   const arrived = new Map<string, Call>();
+  /** By what the SDK calls a call: until when it may be made once more. */
+  const retries = new Map<string, number>();
   let seen = 0;
   let sent = 0;
   const arrivedNow = (): ReadonlyMap<string, Call> => {
@@ -42,11 +49,17 @@ export function watchTheWay({ calls, aws, kube }: Pick<FaultProxy, 'calls' | 'aw
   };
   const onRequest = (request: ClientRequest): void => {
     if (!hosts.has(String(request.getHeader('host')))) return;
-    const key = keyOf(request.getHeaders() as IncomingHttpHeaders);
+    const headers = request.getHeaders() as IncomingHttpHeaders;
+    const [key, call] = [keyOf(headers), String(headers[INVOCATION])];
     // The proxy passes on what has arrived with the headers that it had.
     if (arrivedNow().has(key)) return;
+    retries.delete(call);
     open.set(request, { key, at: performance.now() });
-    request.once('close', () => open.delete(request));
+    request.once('close', () => {
+      open.delete(request);
+      const pauseMs = FIRST.test(String(headers[ATTEMPT])) ? retryMs(arrivedNow().get(key)) : 0;
+      if (pauseMs > 0) retries.set(call, performance.now() + pauseMs);
+    });
   };
   const onKubeRequest = (request: UndiciRequest): void => {
     if (String(request.origin) !== origin) return;
@@ -73,6 +86,7 @@ export function watchTheWay({ calls, aws, kube }: Pick<FaultProxy, 'calls' | 'aw
     isTaken() {
       const there = arrivedNow();
       const now = performance.now();
+      if ([...retries.values()].some(until => now < until)) return true;
       return [...open.values()].some(({ key, at }) => {
         if (now - at > PATIENCE_MS) return false;
         const call = there.get(key);
@@ -87,5 +101,12 @@ export function watchTheWay({ calls, aws, kube }: Pick<FaultProxy, 'calls' | 'aw
 
 /** The SDK names each attempt of each call. */
 function keyOf(headers: IncomingHttpHeaders): string {
-  return `${headers[NUMBER]} ${headers['amz-sdk-invocation-id']} ${headers['amz-sdk-request']}`;
+  return `${headers[NUMBER]} ${headers[INVOCATION]} ${headers[ATTEMPT]}`;
+}
+
+/** For how long the SDK may pause after a first attempt that ended so: it asks again where nothing came, or trouble. */
+function retryMs(call: Call | undefined): number {
+  const status = call?.outcome?.status;
+  if (status === undefined || status >= 500 || status === 429) return RETRY_MS.sure;
+  return status >= 400 ? RETRY_MS.perhaps : 0;
 }
