@@ -82,7 +82,7 @@ async function suiteBeside(name: string, reporters: readonly string[]): Promise<
   say(`suite ${name}, beside the others`);
   try {
     const output = openSync(logOf(name), 'w');
-    const code = await run('nice', ['-n', '10', 'vitest', ...vitestArgs(name, reporters)], ['ignore', output, output]);
+    const code = await run('nice', ['-n', '5', 'vitest', ...vitestArgs(name, reporters)], ['ignore', output, output]);
     closeSync(output);
     return await counted(name, code);
   } catch (error) {
