@@ -30,7 +30,11 @@ const HASH = /[0-9a-f]{8}\.[0-9a-f]{32}/g;
 const DIGEST = /"versionId":"[0-9a-f]{32}"/g;
 /** A point in time, as Kubernetes writes it. */
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
-const OF_ONE_RUN: ReadonlySet<string> = new Set(['uid', 'creationTimestamp', 'managedFields', 'resourceVersion']);
+const OF_ONE_RUN: ReadonlySet<string> = new Set([
+  ...['uid', 'creationTimestamp', 'managedFields', 'resourceVersion'],
+  // Told only where a version was read by itself, and not in a batch.
+  'createdTime',
+]);
 
 /** Everything that there is in a namespace, without what is different in each run of one scenario. */
 export function endOf(history: History, namespace: string): string {
