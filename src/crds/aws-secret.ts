@@ -147,7 +147,7 @@ const sourceStatusSchema = z.object({
     .optional()
     .meta({ description: 'Staging label, version, label or tags that were asked for.' }),
   region: z.string().max(32).optional().meta({ description: 'Region that answered.' }),
-  createdTime: time('When AWS created that version.'),
+  createdTime: time('When AWS created that version; absent while it was read in a batch only, which does not tell.'),
   reason: z.string().max(64).optional().meta({ description: 'Why this source failed; absent when it did not.' }),
 });
 

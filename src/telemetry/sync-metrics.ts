@@ -20,7 +20,7 @@ export function syncMetrics(registry: Registry): StalenessMetrics {
   });
   const lag = new Histogram({
     name: 'secrets_operator_change_seconds',
-    help: 'Time from when the newest version was made in AWS until the Secret held it; a version that waits as AWSPENDING waits in it too.',
+    help: 'Time from when the newest version was made in AWS until the Secret held it; a version that waits as AWSPENDING waits in it too. Not counted of values that were read in a batch, which does not tell.',
     buckets: LAG_SECONDS,
     registers,
   });
