@@ -183,4 +183,15 @@ describe('each fault: what the client sees, and how often the real server is ask
       expect(world.upstream.asked.at(-1)).toBe(`GET ${path} `);
     });
   });
+
+  it('what moto trips over by itself is no fault: it is asked again, and the API server is not', async () => {
+    const { upstream } = world;
+    upstream.trip(2);
+    const before = upstream.asked.length;
+    expect(await world.getAws()).toMatch(/^200 /);
+    expect(upstream.asked.length - before).toBe(3);
+    expect(world.outcome()).toEqual({ status: 200, upstream: [200], fault: undefined });
+    upstream.trip(1);
+    expect(await world.getKube()).toMatch(/^500 /);
+  });
 });

@@ -19,6 +19,8 @@ export interface TinyUpstream {
   breakWatches(): void;
   /** The body of all answers from now on; undefined, as in the beginning, for the number of the request. */
   say(body: string | undefined): void;
+  /** So many of the next answers have status 500. */
+  trip(times: number): void;
   stop(): Promise<void>;
 }
 
@@ -27,10 +29,12 @@ export async function startTinyUpstream(): Promise<TinyUpstream> {
   const headers: (readonly string[])[] = [];
   const watches = new Set<ServerResponse>();
   let said: string | undefined;
+  let trips = 0;
   const server = createServer(async (incoming, response) => {
     asked.push(`${incoming.method} ${incoming.url} ${await text(incoming)}`);
     headers.push(incoming.rawHeaders);
-    response.writeHead(200, ['Content-Type', 'application/json', 'X-Twice', 'a', 'X-Twice', 'b']);
+    trips -= 1;
+    response.writeHead(trips >= 0 ? 500 : 200, ['Content-Type', 'application/json', 'X-Twice', 'a', 'X-Twice', 'b']);
     if (incoming.url?.includes('watch=true')) {
       response.flushHeaders();
       watches.add(response);
@@ -56,6 +60,9 @@ export async function startTinyUpstream(): Promise<TinyUpstream> {
     },
     say(body) {
       said = body;
+    },
+    trip(times) {
+      trips = times;
     },
     async stop() {
       const closed = once(server, 'close');
