@@ -20,3 +20,10 @@ export interface OwnerReference {
   readonly controller?: boolean;
   readonly blockOwnerDeletion?: boolean;
 }
+
+/** The owner that manages the object, of which there is one at the most (metav1.GetControllerOf). */
+export function controllerOf<T extends Pick<OwnerReference, 'controller'>>(metadata: {
+  readonly ownerReferences?: readonly T[];
+}): T | undefined {
+  return metadata.ownerReferences?.find(owner => owner.controller);
+}

@@ -83,25 +83,24 @@ export function createCluster({ namespace, kube, history, now }: ClusterOptions)
   /** Workloads that have to have other pods, or any. */
   const unsettled = () =>
     ofKind('Deployment', 'StatefulSet').flatMap(owner => {
-      const { kind, object } = owner;
+      const { object } = owner;
       const { name, generation = 0 } = object.metadata;
       const { template } = object['spec'] as { readonly template: PodTemplate };
       const { observedGeneration = 0 } = (object['status'] ?? {}) as { readonly observedGeneration?: number };
       const own = ofKind('Pod').filter(({ object }) => object.metadata.labels?.['app'] === name);
       const contents = secretsOf(template).map(secret => contentOf(live(), secret));
       const isSettled = observedGeneration >= generation && own.length > 0;
-      return isSettled || contents.includes(undefined)
-        ? []
-        : [{ owner, kind, name, generation, template, own, contents }];
+      return isSettled || contents.includes(undefined) ? [] : [{ owner, generation, template, own, contents }];
     });
 
   const replacePods = async (): Promise<boolean> => {
     const all = unsettled();
-    for (const { owner, kind, name, generation, template, own, contents } of all) {
+    for (const { owner, generation, template, own, contents } of all) {
+      const { kind, object } = owner;
       await startPod(owner, template, contents.join(' '));
       for (const { object } of own) await removePod(object.metadata.name);
       const counts = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
-      const path = `/apis/apps/v1/namespaces/${namespace}/${PLURALS[kind as keyof typeof PLURALS]}/${name}/status`;
+      const path = `/apis/apps/v1/namespaces/${namespace}/${PLURALS[kind as keyof typeof PLURALS]}/${object.metadata.name}/status`;
       await kube.patch(path, { status: { observedGeneration: generation, ...counts } });
     }
     return all.length > 0;

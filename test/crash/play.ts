@@ -13,7 +13,7 @@ import { endOf, type Run } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { createStage, type Stage } from './stage.ts';
 import type { Theatre } from './theatre.ts';
-import type { Incarnation, Troupe, TroupeMaker } from './troupe.ts';
+import { callsSince, type Incarnation, type Troupe, type TroupeMaker } from './troupe.ts';
 
 /** How the error of a run begins that does not end where it has to. */
 export const UNREACHED = 'the declared state is reached';
@@ -141,8 +141,7 @@ function createCompany({ time, start }: Troupe, { injection }: Played, namespace
       isActing = true;
       before = all.map(({ faults }) => faults.calls.length);
     },
-    actCalls: (): readonly Call[] =>
-      all.flatMap(({ faults }, i) => faults.calls.slice(before[i] ?? 0)).sort((a, b) => a.atMs - b.atMs),
+    actCalls: (): readonly Call[] => callsSince(all, before),
     loseRegion(region: Region) {
       const ends: (() => void)[] = [];
       const lose = (faults: FaultProxy): void => {

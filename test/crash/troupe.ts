@@ -1,3 +1,4 @@
+import type { Call } from '../support/fault-proxy/call.ts';
 import type { FaultProxy } from '../support/fault-proxy/fault-proxy.ts';
 import type { Pace } from './pace.ts';
 
@@ -33,3 +34,8 @@ export interface TroupeOptions {
 }
 
 export type TroupeMaker = (options: TroupeOptions) => Troupe;
+
+/** The calls of all incarnations in order, without the first so many of each. */
+export function callsSince(all: readonly Pick<Incarnation, 'faults'>[], before: readonly number[]): readonly Call[] {
+  return all.flatMap(({ faults }, i) => faults.calls.slice(before[i] ?? 0)).sort((a, b) => a.atMs - b.atMs);
+}

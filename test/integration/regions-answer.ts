@@ -26,8 +26,8 @@ export async function expectRegionsAnswer(world: World): Promise<void> {
 async function witnessOf(world: World, region: Region): Promise<string> {
   const name = `witness-${region}`;
   if ((await world.kube.get(world.path('awssecrets', name))) !== undefined) return name;
-  const { namespace } = world;
-  const [secretId, parameter] = [`${namespace}/${name}`, `/${namespace}/${name}`];
+  const secretId = world.unique(name);
+  const parameter = `/${secretId}`;
   await world.aws[region].create(secretId, 'seen');
   await world.aws[region].putParameter(parameter, 'seen');
   const data = [

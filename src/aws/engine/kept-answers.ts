@@ -34,10 +34,11 @@ export function createKeptAnswers<A extends { readonly observedAt: number }>({
 }: KeptAnswersOptions<A>): KeptAnswers<A> {
   const all = new Map<string, Kept<A>>();
   let bytes = 0;
+  const bytesOf = ({ answer }: Kept<A>): number => (answer === undefined ? 0 : sizeOf(answer));
   const forget = (key: string, kept: Kept<A>): void => {
     if (all.get(key) !== kept) return;
     all.delete(key);
-    bytes -= kept.answer === undefined ? 0 : sizeOf(kept.answer);
+    bytes -= bytesOf(kept);
   };
   /** Of two calls that overlap nobody knows which AWS has looked at last: where they differ, neither proves anything. */
   const settled = (former: Kept<A> | undefined, answer: A): A | undefined => {
@@ -55,7 +56,7 @@ export function createKeptAnswers<A extends { readonly observedAt: number }>({
       const kept = { answer: settled(former, answer), toldAt: clock.monotonic() };
       if (former !== undefined) forget(key, former);
       all.set(key, kept);
-      bytes += kept.answer === undefined ? 0 : sizeOf(kept.answer);
+      bytes += bytesOf(kept);
       for (const [oldest, other] of all) if (bytes > MAX_BYTES) forget(oldest, other);
       clock.schedule(KEPT_MS, () => forget(key, kept));
     },

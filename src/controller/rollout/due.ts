@@ -1,5 +1,6 @@
 import { hashesOf } from '../../crds/content-history.ts';
 import { RESTART_ANNOTATION } from '../../crds/names.ts';
+import { controllerOf } from '../../crds/object.ts';
 import type { Reason } from '../../crds/reasons.ts';
 import { restartAnnotation } from './annotation.ts';
 import { type Change, interludes, isFirst, type KnownChange } from './change.ts';
@@ -31,7 +32,7 @@ export function exemption(workload: Workload, { secretName, restart }: Change): 
   if (metadata.annotations?.[RESTART_ANNOTATION] === 'ignore') {
     return { reason: 'OptedOut', message: `annotation ${RESTART_ANNOTATION}: ignore` };
   }
-  const owner = metadata.ownerReferences?.find(reference => reference.controller);
+  const owner = controllerOf(metadata);
   if (owner !== undefined) {
     const message = `it belongs to ${owner.kind} ${owner.name}, which would undo it; have that restart it`;
     return { reason: 'OwnedByController', message };

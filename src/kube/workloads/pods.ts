@@ -2,6 +2,7 @@ import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import type { PodReader } from '../../controller/rollout/ports.ts';
 import type { PodContainer, Workload } from '../../controller/rollout/workload.ts';
 import { ok } from '../../controller/runtime/error.ts';
+import { controllerOf } from '../../crds/object.ts';
 import { syncError } from '../error.ts';
 import { PODS, pages, resourcePath } from '../resource.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -28,7 +29,7 @@ export function createPodReader(transport: Transport): PodReader {
  * Deployments and Rollouts belong to a ReplicaSet, which may have any name.
  */
 function isOf({ metadata }: V1Pod, { kind, metadata: { uid } }: Workload): boolean {
-  const controller = metadata?.ownerReferences?.find(owner => owner.controller);
+  const controller = controllerOf(metadata ?? {});
   if (controller === undefined) return true;
   const isReplica = controller.kind === 'ReplicaSet';
   return kind === 'Deployment' || kind === 'Rollout' ? isReplica : controller.uid === uid;
@@ -36,7 +37,7 @@ function isOf({ metadata }: V1Pod, { kind, metadata: { uid } }: Workload): boole
 
 /** Whether the workload makes another when this one is gone: whoever made it by hand, or for another one, has its reasons. */
 function isReplaced({ metadata }: V1Pod, { kind, metadata: { name, uid } }: Workload): boolean {
-  const controller = metadata?.ownerReferences?.find(owner => owner.controller);
+  const controller = controllerOf(metadata ?? {});
   if (kind !== 'Deployment' && kind !== 'Rollout') return controller?.uid === uid;
   // As both name their ReplicaSets: by a hash of the template, which has no hyphen.
   const isNamed =

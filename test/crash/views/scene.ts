@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { REGIONS } from '../../integration/setup.ts';
 import { createAwsAdmin } from '../../support/aws-admin.ts';
-import type { Call } from '../../support/fault-proxy/call.ts';
 import { hang } from '../../support/fault-proxy/fault.ts';
 import type { FaultProxy } from '../../support/fault-proxy/fault-proxy.ts';
 import type { Fault } from '../../support/fault-proxy/fault-types.ts';
@@ -11,7 +10,7 @@ import { followed } from '../followed.ts';
 import { endOf, type Run } from '../run.ts';
 import { createStage, type Stage } from '../stage.ts';
 import type { Theatre } from '../theatre.ts';
-import type { Incarnation, TroupeMaker } from '../troupe.ts';
+import { callsSince, type Incarnation, type TroupeMaker } from '../troupe.ts';
 
 /** What somebody has missed is seen, and what follows from it told, within so many milliseconds. */
 export const SEEN_MS = 5_000;
@@ -101,8 +100,6 @@ export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, sea
     ) as Stage['aws'],
     loseRegion: region => bend(hang(), call => call.target === `aws/${region}`),
   });
-  const callsSince = (before: readonly number[]): readonly Call[] =>
-    all.flatMap(({ faults }, i) => faults.calls.slice(before[i] ?? 0)).sort((a, b) => a.atMs - b.atMs);
 
   await kube.create('/api/v1/namespaces', { metadata: { name: namespace } });
   return {
@@ -125,14 +122,14 @@ export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, sea
       await time.until('it is over', isDone).catch(() => undefined);
       // What is told of the last step comes after it.
       await time.pass(1);
-      const calls = callsSince(before);
+      const calls = callsSince(all, before);
       await history.caughtUp(namespace);
       const reached = history.of(namespace).length;
       await time.pass(calmMs);
       await history.caughtUp(namespace);
       const revisions = [...history.of(namespace)];
       const end = endOf(history, namespace);
-      const later = callsSince(before).slice(calls.length);
+      const later = callsSince(all, before).slice(calls.length);
       return { namespace, lines, wasMet: true, values: stage.values, begin, reached, revisions, calls, later, end };
     },
     async close() {

@@ -1,6 +1,6 @@
 import { type AwsSecret, targetName } from '../../../crds/aws-secret.ts';
 import { API_VERSION, OWNER_LABEL } from '../../../crds/names.ts';
-import type { OwnerReference } from '../../../crds/object.ts';
+import { controllerOf, type OwnerReference } from '../../../crds/object.ts';
 import { ok, type Result } from '../../runtime/error.ts';
 import { adoptedByOther, notOwned, ownedBy } from './refusals.ts';
 import type { SecretMetadata } from './secret.ts';
@@ -25,7 +25,7 @@ export function mayWrite(
   const { metadata, spec } = awsSecret;
   if (isOwner(awsSecret, live)) return ok('certain');
 
-  const controller = live.ownerReferences?.find(owner => owner.controller);
+  const controller = controllerOf(live);
   if (controller !== undefined) {
     return isLeftBehind(awsSecret, live, controller, withUid) ? ok('takeover') : ownedBy(live, controller);
   }

@@ -1,5 +1,6 @@
 import type { AwsSecret } from '../../../crds/aws-secret.ts';
 import { OWNER_LABEL } from '../../../crds/names.ts';
+import { controllerOf } from '../../../crds/object.ts';
 import { ok, type Result } from '../../runtime/error.ts';
 import type { AwsSecretIndex } from '../ports.ts';
 import { confirm } from './confirmation.ts';
@@ -29,7 +30,7 @@ export async function confirmTakeover(
  * we exist, it does not. One that is being deleted writes nothing any more.
  */
 function parties(awsSecret: AwsSecret, live: SecretMetadata, { withUid }: Lookup): readonly AwsSecret[] {
-  const controller = live.ownerReferences?.find(owner => owner.controller)?.uid;
+  const controller = controllerOf(live)?.uid;
   const former = withUid(controller ?? live.labels?.[OWNER_LABEL] ?? '');
   return former === undefined || former.metadata.deletionTimestamp !== undefined ? [awsSecret] : [awsSecret, former];
 }
