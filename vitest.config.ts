@@ -49,6 +49,8 @@ export default defineConfig({
           include: ['test/crash/**/*.test.ts'],
           maxConcurrency: 16,
           maxWorkers: 2,
+          // Thousands of operators come and go in one process: a small nursery would be swept all the time.
+          execArgv: ['--max-semi-space-size=64'],
           globalSetup: ['test/integration/setup.ts'],
           // It takes what others leave of the machine; six plays of a real process, one after the other, are one test.
           testTimeout: 600_000,

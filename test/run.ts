@@ -11,8 +11,10 @@ const logs = process.env['SECRETS_OPERATOR_TEST_LOGS'] ?? '';
 const [toolsPid, installPid] = process.argv.slice(2).map(Number);
 const startedAt = performance.now();
 const HOUR_MS = 3_600_000;
-/** Of one failure, in the summary. */
+/** Of one failure, where it is told whole. */
 const MOST_LINES = 40;
+/** Of the last lines: where a run is looked at from afar, no more than these may be left of it. */
+const BRIEF = { failures: 3, lines: 3, length: 240 } as const;
 
 interface Count {
   readonly passed: number;
@@ -144,6 +146,11 @@ function wordsOf(text: string): string {
   return (end < 0 ? lines : lines.slice(0, end)).slice(0, MOST_LINES).join('\n  ');
 }
 
+function brief(failure: string): string {
+  const lines = failure.split('\n').slice(0, BRIEF.lines);
+  return lines.map(line => `${line.slice(0, BRIEF.length)}\n`).join('');
+}
+
 const counts: Count[] = [];
 say('checks');
 const checks = await runChecks();
@@ -170,7 +177,8 @@ counts.push(await exploration);
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 say('all suites');
-// Last, because where a run is looked at from afar only its end may be left.
-for (const failure of counts.flatMap(count => count.failures)) process.stdout.write(`failed: ${failure}\n`);
+const failures = counts.flatMap(count => count.failures);
+for (const failure of failures) process.stdout.write(`failed: ${failure}\n`);
+if (failures.length > 0) process.stdout.write(`\nin brief:\n${failures.slice(0, BRIEF.failures).map(brief).join('')}`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -26,6 +26,8 @@ export interface History {
   when(what: string, probe: () => boolean): Promise<void>;
   /** Waits until it has seen all that there is now. */
   caughtUp(namespace: string): Promise<void>;
+  /** That of the latest change of anything: what is changed from now on has a higher one, whenever it is seen. */
+  version(): Promise<number>;
   forget(namespace: string): void;
   stop(): Promise<void>;
 }
@@ -126,6 +128,10 @@ export async function startHistory(access: KubeAccess, from: 'now' | 'what there
       );
       await Promise.all(each);
     },
+    async version() {
+      const { metadata } = (await (await get('/api/v1/namespaces?limit=1')).json()) as List;
+      return Number(metadata.resourceVersion);
+    },
     forget(namespace) {
       places.delete(namespace);
     },
@@ -135,6 +141,11 @@ export async function startHistory(access: KubeAccess, from: 'now' | 'what there
       await dispatcher.destroy();
     },
   };
+}
+
+/** How many of these changes were made by then. */
+export function countUntil(revisions: readonly Revision[], until: number): number {
+  return revisions.filter(({ version }) => version <= until).length;
 }
 
 /** `Kind/name`. */

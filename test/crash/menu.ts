@@ -19,23 +19,37 @@ import { canMeet, type Fault } from '../support/fault-proxy/fault-types.ts';
 export interface Mishap {
   readonly name: string;
   readonly isKill: boolean;
+  /** The calls that it is for. */
+  readonly of: 'any' | 'write' | 'read';
   fault(kill: () => void): Fault;
 }
 
 /** Longer than any call may take. */
 const LATE_MS = 20_000;
 
-const mishap = (name: string, fault: Fault): Mishap => ({ name, isKill: false, fault: () => fault });
+const mishap = (name: string, fault: Fault, of: Mishap['of'] = 'any'): Mishap => ({
+  ...{ name, of, isKill: false },
+  fault: () => fault,
+});
+const killed = (name: string, when: 'before' | 'after', of: Mishap['of']): Mishap => ({
+  ...{ name, of, isKill: true },
+  fault: victim => kill(when, victim),
+});
 
-/** Everything that is tried with each call that it makes sense for. */
-export const MISHAPS: readonly Mishap[] = [
-  { name: 'killed before', isKill: true, fault: victim => kill('before', victim) },
-  { name: 'killed after', isKill: true, fault: victim => kill('after', victim) },
-  mishap('answer lost', loseAnswer()),
-  mishap('done twice', duplicate()),
+/**
+ * Everything that is tried with each call that it makes sense for. A read leaves nothing behind: whether the server did
+ * it, when, and how often, nobody can tell by anything but the answer, so that one run stands for both.
+ */
+const MISHAPS: readonly Mishap[] = [
+  killed('killed before', 'before', 'write'),
+  killed('killed after', 'after', 'write'),
+  killed('killed before or after', 'before', 'read'),
+  mishap('answer lost', loseAnswer(), 'write'),
+  mishap('done twice', duplicate(), 'write'),
+  mishap('done too late', delay(LATE_MS), 'write'),
   mishap('answer too late', lateAnswer(LATE_MS)),
-  mishap('done too late', delay(LATE_MS)),
-  mishap('reset', reset()),
+  mishap('reset', reset(), 'write'),
+  mishap('reset or answer lost', reset(), 'read'),
   mishap('500', serverError()),
   mishap('409', kubeError(409)),
   mishap('410', kubeError(410)),
@@ -48,10 +62,9 @@ export const MISHAPS: readonly Mishap[] = [
   mishap('watch too old', gone()),
 ];
 
-/** Those that make sense for a call: when a read is done makes no difference to anybody. */
+/** Those that make sense for a call. */
 export function mishapsOf(call: Call): readonly Mishap[] {
-  return MISHAPS.filter(({ fault }) => {
-    const met = fault(() => undefined);
-    return canMeet(met, call) && (met.kind !== 'delay' || call.isWrite);
-  });
+  const kind = call.isWrite ? 'write' : 'read';
+  const victim = (): void => undefined;
+  return MISHAPS.filter(({ of, fault }) => (of === 'any' || of === kind) && canMeet(fault(victim), call));
 }

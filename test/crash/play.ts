@@ -6,6 +6,7 @@ import { hang } from '../support/fault-proxy/fault.ts';
 import type { FaultProxy } from '../support/fault-proxy/fault-proxy.ts';
 import { createCluster } from './cluster.ts';
 import { followed } from './followed.ts';
+import { countUntil } from './history.ts';
 import type { Mishap } from './menu.ts';
 import { difference } from './oracles/end.ts';
 import { matcherOf, type Point } from './points.ts';
@@ -62,8 +63,7 @@ export async function play(
   try {
     await scenario.given(stage);
     if (company.isUp()) await time.until('all is calm before it begins', isCalm);
-    await history.caughtUp(namespace);
-    const begin = history.of(namespace).length;
+    const begun = await history.version();
     company.beginAct();
     await scenario.act(stage);
     await time.until(UNREACHED, isOver).catch(error => {
@@ -71,11 +71,11 @@ export async function play(
       throw new Error(`${error.message}\n${missing}\n${lines.slice(-30).join('\n')}`);
     });
     const calls = company.actCalls();
-    await history.caughtUp(namespace);
-    const reached = history.of(namespace).length;
+    const ended = await history.version();
     await time.pass(troupe.calmMs);
     await history.caughtUp(namespace);
     const revisions = [...history.of(namespace)];
+    const [begin, reached] = [countUntil(revisions, begun), countUntil(revisions, ended)];
     const { wasMet } = company;
     const [later, end] = [company.actCalls().slice(calls.length), endOf(history, namespace)];
     return { ...{ namespace, lines, values: stage.values, wasMet, begin, reached }, revisions, calls, later, end };

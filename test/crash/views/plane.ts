@@ -39,6 +39,7 @@ export async function openOwnTheatre(flags: readonly string[] = []): Promise<Own
     live: namespace => current.live(namespace),
     when: (what, probe) => current.when(what, probe),
     caughtUp: namespace => current.caughtUp(namespace),
+    version: () => current.version(),
     forget: namespace => current.forget(namespace),
     stop: () => current.stop(),
   };

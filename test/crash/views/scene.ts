@@ -7,6 +7,7 @@ import type { Fault } from '../../support/fault-proxy/fault-types.ts';
 import type { Matcher } from '../../support/fault-proxy/injections.ts';
 import { createCluster } from '../cluster.ts';
 import { followed } from '../followed.ts';
+import { countUntil } from '../history.ts';
 import { endOf, type Run } from '../run.ts';
 import { createStage, type Stage } from '../stage.ts';
 import type { Theatre } from '../theatre.ts';
@@ -113,9 +114,8 @@ export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, sea
     },
     calm: () => time.until('all is calm', () => working.length === 0 || stage.isCalm()),
     async record(act, isOver) {
-      await history.caughtUp(namespace);
       const before = all.map(({ faults }) => faults.calls.length);
-      const begin = history.of(namespace).length;
+      const begun = await history.version();
       await act();
       // What is missing in the end is told by what judges the run.
       const isDone = (): boolean => stage.isCalm() && isOver(endOf(history, namespace));
@@ -123,11 +123,11 @@ export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, sea
       // What is told of the last step comes after it.
       await time.pass(1);
       const calls = callsSince(all, before);
-      await history.caughtUp(namespace);
-      const reached = history.of(namespace).length;
+      const ended = await history.version();
       await time.pass(calmMs);
       await history.caughtUp(namespace);
       const revisions = [...history.of(namespace)];
+      const [begin, reached] = [countUntil(revisions, begun), countUntil(revisions, ended)];
       const end = endOf(history, namespace);
       const later = callsSince(all, before).slice(calls.length);
       return { namespace, lines, wasMet: true, values: stage.values, begin, reached, revisions, calls, later, end };
