@@ -106,6 +106,61 @@ test('after a conflict it is decided again, from what the API server holds', asy
   expect(calls[2]?.body).toMatchObject({ metadata: { resourceVersion: '5' } });
 });
 
+const told: readonly {
+  readonly why: string;
+  readonly answers: readonly Answer[];
+  /** What the watch brings before the second decision. */
+  readonly watched?: string;
+  readonly asks: readonly string[];
+}[] = [
+  { why: 'the cache has the answer', answers: [answered(at('2'))], asks: [] },
+  {
+    why: 'the cache is older than the write',
+    answers: [conflict, answered(at('5')), answered(at('6'))],
+    asks: ['GET', 'PATCH'],
+  },
+  {
+    why: 'the watch has brought what was written',
+    answers: [conflict, answered(at('5')), answered(at('6'))],
+    watched: '6',
+    asks: [],
+  },
+  {
+    why: 'the watch has brought something in between',
+    answers: [conflict, answered(at('5')), answered(at('6'))],
+    watched: '5',
+    asks: ['GET', 'PATCH'],
+  },
+  { why: 'the answer is lost', answers: [refused(0, '')], asks: ['GET', 'PATCH'] },
+  { why: 'the write was refused', answers: [refused(500, 'InternalError')], asks: ['GET', 'PATCH'] },
+];
+
+for (const { why, answers, watched, asks } of told) {
+  test(`whether all is told already when ${why}`, async () => {
+    const { transport, calls } = fakeTransport(...answers, answered(at('8')), answered(at('9')));
+    const store = new Store<AwsSecret>(indexAwsSecret);
+    store.set(at('1'));
+    const { write } = createStatusWriter(transport, store);
+    await write(KEY, 'uid-1', () => ({ sourceCount: 1 }));
+    if (watched !== undefined) store.set(at(watched));
+    const before = calls.length;
+    // It says nothing of what the cache has, but something of what the API server has.
+    const cached = store.get(KEY);
+    await write(KEY, 'uid-1', current => (current === cached ? undefined : { sourceCount: 2 }));
+    expect(calls.slice(before).map(({ method }) => method)).toEqual(asks);
+  });
+}
+
+test('nobody is asked twice whether all is told', async () => {
+  const { transport, calls } = fakeTransport(refused(0, ''), answered(at('1')));
+  const store = new Store<AwsSecret>(indexAwsSecret);
+  store.set(at('1'));
+  const { write } = createStatusWriter(transport, store);
+  await write(KEY, 'uid-1', () => ({}));
+  for (let i = 0; i < 3; i += 1) await write(KEY, 'uid-1', () => undefined);
+  expect(calls.map(({ method }) => method)).toEqual(['PATCH', 'GET']);
+});
+
 test('after three conflicts somebody else has the word', async () => {
   const { write, calls } = world(at('1'), conflict, answered(at('2')), conflict, answered(at('3')), conflict);
   expect(await write({})).toMatchObject({ ok: false, error: { retry: 'conflict' } });

@@ -44,19 +44,34 @@ export async function isCurrent(transport: Transport, { metadata }: AwsSecret): 
 
 const RETRIES = 2;
 
+type Next = (current: AwsSecret) => AwsSecretStatus | undefined;
+
 /**
  * Writes statuses by merge patch, guarded by the resourceVersion that the decision saw: a status is never written from
- * a stale read. On a conflict the object is read live and decided again. One AwsSecret has one write at a time.
+ * a stale read. On a conflict the object is read live and decided again; so it is where nothing is to be told of what the
+ * cache has, while the cache does not show the last write. One AwsSecret has one write at a time.
  */
 export function createStatusWriter(
   transport: Transport,
   store: Store<AwsSecret>,
   reduce = reduceAwsSecret,
 ): StatusWriter {
+  /**
+   * By key: the version that the last write made, if its answer tells; forgotten once the cache shows that version. Until
+   * then the status may be another one than the cache tells.
+   */
+  const unseen = new Map<string, string | undefined>();
+  const versionOf = (key: string): string | undefined => store.get(key)?.metadata.resourceVersion;
+  const isSeen = (key: string): boolean => {
+    if (unseen.has(key) && unseen.get(key) === versionOf(key)) unseen.delete(key);
+    return !unseen.has(key);
+  };
+
   const patch = async (key: string, { metadata, status: before }: AwsSecret, status: AwsSecretStatus) => {
     const { namespace, name } = parseKey(key);
     const { resourceVersion } = metadata;
-    const written = await call<unknown>(transport, {
+    unseen.set(key, undefined);
+    const written = await call<AwsSecret>(transport, {
       method: 'PATCH',
       path: resourcePath(AWS_SECRETS, namespace, name, 'status'),
       query: { fieldManager: FIELD_MANAGER },
@@ -64,27 +79,33 @@ export function createStatusWriter(
       body: { metadata: { resourceVersion }, status: withRemovals(before, status) },
     });
     // Later decisions see this write without waiting for the watch, unless the watch is ahead of it already.
-    const isNewest = store.get(key)?.metadata.resourceVersion === resourceVersion;
-    if (written.ok && isNewest) store.set(reduce(written.value));
+    if (written.ok && versionOf(key) === resourceVersion) store.set(reduce(written.value));
+    if (written.ok) unseen.set(key, written.value.metadata.resourceVersion);
     return written;
   };
 
-  const attempt = async (
-    key: string,
-    current: AwsSecret | undefined,
-    next: (current: AwsSecret) => AwsSecretStatus | undefined,
-    retries: number,
-  ): Promise<Result<void>> => {
-    const status = current && next(current);
-    if (current === undefined || status === undefined) return ok(undefined);
+  const attempt = async (key: string, current: AwsSecret, next: Next, retries: number): Promise<Result<void>> => {
+    const status = next(current);
+    if (status === undefined) {
+      // Whoever asks may not come again: that all is told already has to be true, and not just so in the cache.
+      const isLive = current !== store.get(key);
+      return isLive || isSeen(key) ? ok(undefined) : await attemptLive(key, current, next, retries);
+    }
     const written = await patch(key, current, status);
     if (written.ok || written.error.status === 404) return ok(undefined);
     if (written.error.status !== 409 || retries === 0) return refused(written.error, key);
+    return await attemptLive(key, current, next, retries - 1);
+  };
+
+  const attemptLive = async (key: string, before: AwsSecret, next: Next, retries: number): Promise<Result<void>> => {
     const { namespace, name } = parseKey(key);
-    const path = resourcePath(AWS_SECRETS, namespace, name);
-    const live = await call<unknown>(transport, { method: 'GET', path });
-    if (live.ok) return await attempt(key, sameObject(reduceAwsSecret(live.value), current), next, retries - 1);
-    return live.error.status === 404 ? ok(undefined) : refused(live.error, key);
+    const read = await call<unknown>(transport, { method: 'GET', path: resourcePath(AWS_SECRETS, namespace, name) });
+    if (!read.ok) return read.error.status === 404 ? ok(undefined) : refused(read.error, key);
+    const live = reduceAwsSecret(read.value);
+    // A new object gets no verdict about the old one.
+    if (live.metadata.uid !== before.metadata.uid) return ok(undefined);
+    unseen.set(key, live.metadata.resourceVersion);
+    return await attempt(key, live, next, retries);
   };
 
   // Both controllers tell of one AwsSecret at about the same time: beside each other one would always meet a conflict.
@@ -101,14 +122,10 @@ export function createStatusWriter(
     write: (key, uid, next) =>
       inTurn(key, async () => {
         const current = store.get(key);
+        if (current === undefined) unseen.delete(key);
         return current?.metadata.uid === uid ? await attempt(key, current, next, RETRIES) : ok(undefined);
       }),
   };
-}
-
-/** `live`, unless it was deleted and made again meanwhile: a new object gets no verdict about the old one. */
-function sameObject(live: AwsSecret, before: AwsSecret): AwsSecret | undefined {
-  return live.metadata.uid === before.metadata.uid ? live : undefined;
 }
 
 function refused(error: KubeError, key: string): Result<never> {
