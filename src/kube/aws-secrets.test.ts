@@ -17,12 +17,13 @@ function world(cached: AwsSecret | undefined, ...answers: readonly Answer[]) {
   const store = new Store<AwsSecret>(indexAwsSecret);
   if (cached !== undefined) store.set(cached);
   const seen: string[] = [];
+  const writer = createStatusWriter(transport, store);
   const write = async (status: AwsSecretStatus | undefined, uid = 'uid-1') =>
-    await createStatusWriter(transport, store).write(KEY, uid, current => {
+    await writer.write(KEY, uid, current => {
       seen.push(current.metadata.resourceVersion);
       return status;
     });
-  return { store, calls, seen, write };
+  return { store, calls, seen, write, writer };
 }
 
 const done = { ok: true, value: undefined };
@@ -59,16 +60,14 @@ test('the watch may be ahead of the answer: then the answer is old', async () =>
 });
 
 test('a write waits for the one before, and is decided from what that left', async () => {
-  const { transport, calls } = fakeTransport(answered(at('2')), refused(500, 'InternalError'), answered(at('3')));
-  const store = new Store<AwsSecret>(indexAwsSecret);
-  store.set(at('1'));
-  const { write } = createStatusWriter(transport, store);
+  const answers = [answered(at('2')), refused(500, 'InternalError'), answered(at('3'))];
+  const { calls, writer } = world(at('1'), ...answers);
   const seen: string[] = [];
   const told = (sourceCount: number) => (current: AwsSecret) => {
     seen.push(current.metadata.resourceVersion);
     return { sourceCount };
   };
-  const written = await Promise.all([1, 2, 3].map(count => write(KEY, 'uid-1', told(count))));
+  const written = await Promise.all([1, 2, 3].map(count => writer.write(KEY, 'uid-1', told(count))));
   expect(
     written.map(({ ok }) => ok),
     'a write that fails holds up none',
@@ -114,6 +113,7 @@ const told: readonly {
   readonly asks: readonly string[];
 }[] = [
   { why: 'the cache has the answer', answers: [answered(at('2'))], asks: [] },
+  { why: 'the cache had the answer, and has what came since', answers: [answered(at('2'))], watched: '3', asks: [] },
   {
     why: 'the cache is older than the write',
     answers: [conflict, answered(at('5')), answered(at('6'))],
@@ -137,27 +137,21 @@ const told: readonly {
 
 for (const { why, answers, watched, asks } of told) {
   test(`whether all is told already when ${why}`, async () => {
-    const { transport, calls } = fakeTransport(...answers, answered(at('8')), answered(at('9')));
-    const store = new Store<AwsSecret>(indexAwsSecret);
-    store.set(at('1'));
-    const { write } = createStatusWriter(transport, store);
-    await write(KEY, 'uid-1', () => ({ sourceCount: 1 }));
+    const { store, calls, write, writer } = world(at('1'), ...answers, answered(at('8')), answered(at('9')));
+    await write({ sourceCount: 1 });
     if (watched !== undefined) store.set(at(watched));
     const before = calls.length;
     // It says nothing of what the cache has, but something of what the API server has.
     const cached = store.get(KEY);
-    await write(KEY, 'uid-1', current => (current === cached ? undefined : { sourceCount: 2 }));
+    await writer.write(KEY, 'uid-1', current => (current === cached ? undefined : { sourceCount: 2 }));
     expect(calls.slice(before).map(({ method }) => method)).toEqual(asks);
   });
 }
 
 test('nobody is asked twice whether all is told', async () => {
-  const { transport, calls } = fakeTransport(refused(0, ''), answered(at('1')));
-  const store = new Store<AwsSecret>(indexAwsSecret);
-  store.set(at('1'));
-  const { write } = createStatusWriter(transport, store);
-  await write(KEY, 'uid-1', () => ({}));
-  for (let i = 0; i < 3; i += 1) await write(KEY, 'uid-1', () => undefined);
+  const { calls, write } = world(at('1'), refused(0, ''), answered(at('1')));
+  await write({});
+  for (let i = 0; i < 3; i += 1) await write(undefined);
   expect(calls.map(({ method }) => method)).toEqual(['PATCH', 'GET']);
 });
 

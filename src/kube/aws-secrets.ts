@@ -62,8 +62,12 @@ export function createStatusWriter(
    */
   const unseen = new Map<string, string | undefined>();
   const versionOf = (key: string): string | undefined => store.get(key)?.metadata.resourceVersion;
+  const note = (key: string, version: string | undefined): void => {
+    if (version === versionOf(key)) unseen.delete(key);
+    else unseen.set(key, version);
+  };
   const isSeen = (key: string): boolean => {
-    if (unseen.has(key) && unseen.get(key) === versionOf(key)) unseen.delete(key);
+    if (unseen.has(key)) note(key, unseen.get(key));
     return !unseen.has(key);
   };
 
@@ -80,7 +84,7 @@ export function createStatusWriter(
     });
     // Later decisions see this write without waiting for the watch, unless the watch is ahead of it already.
     if (written.ok && versionOf(key) === resourceVersion) store.set(reduce(written.value));
-    if (written.ok) unseen.set(key, written.value.metadata.resourceVersion);
+    if (written.ok) note(key, written.value.metadata.resourceVersion);
     return written;
   };
 
@@ -104,7 +108,7 @@ export function createStatusWriter(
     const live = reduceAwsSecret(read.value);
     // A new object gets no verdict about the old one.
     if (live.metadata.uid !== before.metadata.uid) return ok(undefined);
-    unseen.set(key, live.metadata.resourceVersion);
+    note(key, live.metadata.resourceVersion);
     return await attempt(key, live, next, retries);
   };
 
