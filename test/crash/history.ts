@@ -143,11 +143,6 @@ export async function startHistory(access: KubeAccess, from: 'now' | 'what there
   };
 }
 
-/** How many of these changes were made by then. */
-export function countUntil(revisions: readonly Revision[], until: number): number {
-  return revisions.filter(({ version }) => version <= until).length;
-}
-
 /** `Kind/name`. */
 export function keyOf({ kind, object }: Revision): string {
   return `${kind}/${object.metadata.name}`;

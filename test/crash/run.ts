@@ -3,6 +3,7 @@ import { CONTENT_ANNOTATION, HASH_KEY_SECRET } from '../../src/crds/names.ts';
 import type { Call } from '../support/fault-proxy/call.ts';
 import { digestOf, HOLDS } from './cluster.ts';
 import { type History, keyOf, type Revision } from './history.ts';
+import type { Pace } from './pace.ts';
 
 /** A scenario as it was played once. */
 export interface Run {
@@ -23,6 +24,31 @@ export interface Run {
   readonly values: readonly string[];
   /** Whether the call that was to fail was made. */
   readonly wasMet: boolean;
+}
+
+export interface ActParts {
+  readonly namespace: string;
+  readonly history: History;
+  readonly time: Pace;
+  /** For how long nothing may change once it is reached. */
+  readonly calmMs: number;
+  /** The history's version when it began. */
+  readonly begun: number;
+  /** The operator's calls since then. */
+  readonly actCalls: () => readonly Call[];
+}
+
+/** What has come of an act whose end is reached now, and what comes after. */
+export async function recordAct({ namespace, history, time, calmMs, begun, actCalls }: ActParts) {
+  const calls = actCalls();
+  const ended = await history.version();
+  await time.pass(calmMs);
+  await history.caughtUp(namespace);
+  const revisions = [...history.of(namespace)];
+  const countUntil = (until: number): number => revisions.filter(({ version }) => version <= until).length;
+  const [begin, reached] = [countUntil(begun), countUntil(ended)];
+  const later = actCalls().slice(calls.length);
+  return { namespace, begin, reached, revisions, calls, later, end: endOf(history, namespace) };
 }
 
 const HASH = /[0-9a-f]{8}\.[0-9a-f]{32}/g;

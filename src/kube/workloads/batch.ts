@@ -1,5 +1,6 @@
 import type { V1CronJob, V1Job } from '@kubernetes/client-node';
 import type { Workload } from '../../controller/rollout/workload.ts';
+import { controllerOf } from '../../crds/object.ts';
 import { reduceTemplate } from './template.ts';
 
 /** Pods of a run are never replaced, so that none has to be found and no progress to be watched. */
@@ -20,7 +21,7 @@ export function reduceJob({ metadata, spec, status }: Partial<V1Job>): Workload 
   const isOver = status?.conditions?.some(
     ({ type, status: is }) => (type === 'Complete' || type === 'Failed') && is === 'True',
   );
-  if (isOver || metadata?.ownerReferences?.some(owner => owner.controller)) return undefined;
+  if (isOver || controllerOf(metadata ?? {}) !== undefined) return undefined;
   const template = reduceTemplate(metadata, spec?.template);
   return template && { ...RUN, kind: 'Job', ...template };
 }

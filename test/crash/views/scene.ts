@@ -7,8 +7,7 @@ import type { Fault } from '../../support/fault-proxy/fault-types.ts';
 import type { Matcher } from '../../support/fault-proxy/injections.ts';
 import { createCluster } from '../cluster.ts';
 import { followed } from '../followed.ts';
-import { countUntil } from '../history.ts';
-import { endOf, type Run } from '../run.ts';
+import { endOf, type Run, recordAct } from '../run.ts';
 import { createStage, type Stage } from '../stage.ts';
 import type { Theatre } from '../theatre.ts';
 import { callsSince, type Incarnation, type TroupeMaker } from '../troupe.ts';
@@ -122,15 +121,9 @@ export async function createScene(theatre: Theatre, makeTroupe: TroupeMaker, sea
       await time.until('it is over', isDone).catch(() => undefined);
       // What is told of the last step comes after it.
       await time.pass(1);
-      const calls = callsSince(all, before);
-      const ended = await history.version();
-      await time.pass(calmMs);
-      await history.caughtUp(namespace);
-      const revisions = [...history.of(namespace)];
-      const [begin, reached] = [countUntil(revisions, begun), countUntil(revisions, ended)];
-      const end = endOf(history, namespace);
-      const later = callsSince(all, before).slice(calls.length);
-      return { namespace, lines, wasMet: true, values: stage.values, begin, reached, revisions, calls, later, end };
+      const actCalls = () => callsSince(all, before);
+      const recorded = await recordAct({ namespace, history, time, calmMs, begun, actCalls });
+      return { ...recorded, lines, wasMet: true, values: stage.values };
     },
     async close() {
       await stop();

@@ -47,8 +47,7 @@ export function isOwner({ metadata }: AwsSecret, live: SecretMetadata): boolean 
 /** Whether it carries the sign of `awsSecret`: as its owner, or by label where no controller owns it. */
 export function isNamedBy(awsSecret: AwsSecret, live: SecretMetadata): boolean {
   if (isOwner(awsSecret, live)) return true;
-  const hasController = live.ownerReferences?.some(owner => owner.controller) === true;
-  return !hasController && live.labels?.[OWNER_LABEL] === awsSecret.metadata.uid;
+  return controllerOf(live) === undefined && live.labels?.[OWNER_LABEL] === awsSecret.metadata.uid;
 }
 
 /** Whether the AwsSecret that owns it is our former self, or keeps another Secret by now. */
